@@ -1,0 +1,90 @@
+"""Working days: the clock of the model, England's bank holidays included."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+#: Working days a year in rates: the denominator of the DfE absence rate (254 in a leap year).
+DAYS_PER_YEAR = 253.0
+
+#: Times closer than this (working days) are one instant.
+INSTANT = 1e-9
+
+
+@lru_cache(maxsize=8)
+def _busday_calendar(first_year: int, last_year: int) -> np.busdaycalendar:
+    import holidays  # a tenth of a second, so only when a calendar is made
+
+    days = holidays.country_holidays("GB", subdiv="ENG", years=range(first_year, last_year + 1))
+    return np.busdaycalendar(holidays=np.array(sorted(days), dtype="datetime64[D]"))
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month some months later (the last day of the month when there is none).
+
+    Example:
+        >>> add_months(date(2015, 1, 31), 1)
+        datetime.date(2015, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, last)
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
+class WorkingCalendar:
+    """Dates to working days since the start of a run, and back.
+
+    Day ``t`` begins with the morning of the ``t``-th working day; a date that is not a working day
+    maps to the next one that is.
+
+    Args:
+        start: first date of the run.
+        months: length of the run in months.
+
+    Example:
+        >>> calendar = WorkingCalendar(date(2015, 4, 1), months=12)
+        >>> calendar.day(date(2015, 4, 8))  # Good Friday and Easter Monday fell in between
+        3
+        >>> calendar.end
+        253
+    """
+
+    def __init__(self, start: date, months: int) -> None:
+        self.start = start
+        self.months = months
+        self.finish = add_months(start, months)
+        self._days = _busday_calendar(start.year - 2, self.finish.year + 2)
+        #: Working day on which each month since the start begins; the last entry is the end of the run.
+        self.marks: npt.NDArray[np.int64] = self.days([add_months(start, m) for m in range(months + 1)])
+
+    def day(self, when: date) -> int:
+        """Working days from the start to the morning of a date (negative before it)."""
+        return int(np.busday_count(self.start, when, busdaycal=self._days))
+
+    def days(self, when: list[date]) -> npt.NDArray[np.int64]:
+        """The same for many dates."""
+        return np.busday_count(self.start, np.array(when, dtype="datetime64[D]"), busdaycal=self._days)
+
+    def date(self, day: float) -> date:
+        """The date of working day ``day``."""
+        first = np.busday_offset(self.start, int(np.floor(day)), roll="forward", busdaycal=self._days)
+        found: date = first.astype(object)
+        return found
+
+    @property
+    def end(self) -> int:
+        """Working days in the whole run."""
+        return int(self.marks[-1])
+
+    def month_of_year(self) -> npt.NDArray[np.int64]:
+        """For each month of the run the month of the year most of it lies in, 0 = January."""
+        middles = [add_months(self.start, m) + timedelta(days=14) for m in range(self.months)]
+        return np.array([d.month - 1 for d in middles])

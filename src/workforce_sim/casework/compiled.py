@@ -1,0 +1,84 @@
+"""How the kernel is compiled and where the machine code is kept, in one place.
+
+``_nrt=False`` switches off Numba's reference counting of arrays inside the kernel. It makes the
+kernel twice as fast and turns any hidden allocation into a compile error, which we want; it is not a
+documented option, so a Numba that no longer knows it gets documented ones. ``error_model="numpy"``
+saves a check a division; fast-math stays off because runs must agree bit for bit.
+
+Numba's own cache notices a change in the file of a function but not in the files of the functions it
+calls. So the folder is named by a digest of all kernel sources.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core import config
+
+_DOCUMENTED: dict[str, Any] = {"nogil": True, "boundscheck": False, "error_model": "numpy"}
+
+
+def _digest() -> str:
+    digest = hashlib.sha256(numba.__version__.encode())
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _cache_folder() -> Path | None:
+    """Where compiled kernels are kept: ``NUMBA_CACHE_DIR`` if set, else the user's cache folder."""
+    stated = os.environ.get("NUMBA_CACHE_DIR")
+    if stated:
+        base = Path(stated)
+    elif sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", Path.home())) / "workforce_sim"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "workforce_sim"
+    folder = base / f"kernel-{_digest()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder if os.access(folder, os.W_OK) else None
+    except OSError:
+        return None
+
+
+_FOLDER = _cache_folder()
+
+
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a kernel function (and inline it into its callers)."""
+    options = dict(_DOCUMENTED, cache=_FOLDER is not None)
+    before, config.CACHE_DIR = config.CACHE_DIR, str(_FOLDER or "")
+    try:
+        try:
+            return numba.njit(_nrt=False, forceinline=True, **options)(function)  # type: ignore[no-any-return]
+        except KeyError:
+            return numba.njit(inline="always", **options)(function)  # type: ignore[no-any-return]
+    finally:
+        config.CACHE_DIR = before
+
+
+def announce() -> None:
+    """Say so, once, when the kernel has yet to be compiled on this machine."""
+    global _announced
+    if not _announced and not config.DISABLE_JIT:
+        _announced = True
+        if _FOLDER is None:
+            print(
+                "workforce_sim: compiling casework (the cache folder cannot be written to)...",
+                file=sys.stderr,
+            )
+        elif not any(_FOLDER.rglob("*.nbi")):
+            print(
+                "workforce_sim: compiling casework, once on this machine (about 10 seconds)...",
+                file=sys.stderr,
+            )
+
+
+_announced = False

@@ -1,0 +1,207 @@
+"""The desk: all that the workforce, measures and a planner's own process may ask of casework."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workforce_sim.casework import kernel, seats, state
+from workforce_sim.casework.compiled import announce
+from workforce_sim.casework.eventlog import Kind
+from workforce_sim.casework.state import CaseRules, State
+from workforce_sim.demand.families import Families
+
+
+class Desk:
+    """Casework seen from outside: seats that people join and leave, and time that advances.
+
+    Args:
+        rules: hours, limits and the effect of a handover.
+        tape: every case of the run.
+        logging: keep the event log (needed for :attr:`log`; costs memory, changes nothing else).
+        posts: how many posts to make room for at once.
+    """
+
+    def __init__(self, rules: CaseRules, tape: Families, *, logging: bool = False, posts: int = 16) -> None:
+        announce()
+        self.rules = rules
+        self.tape = tape
+        self._state: State = state.new_state(rules, tape, logging=logging, posts=posts)
+        self._run: Any = self._state.run[0]
+        self._logging = logging
+
+    # -- acting -----------------------------------------------------------------------------
+
+    def add_seat(self, post: int, *, team: int, fte: float, hours: float) -> None:
+        """Make a seat for a post; ``hours`` of case work a day (FTE included), 0 if it holds no cases."""
+        s = self._state
+        if post >= len(s.seats):
+            s = self._state = state.with_seats(s, max(post + 1, 2 * len(s.seats)))
+        seat: Any = s.seats[post]
+        seat.team, seat.fte, seat.hours, seat.strain = team, fte, hours, 1.0
+        if hours > 0:
+            k = int(s.teams[team].workers)
+            if k == s.members.shape[1]:
+                s = self._state = state.with_more_members(s)
+            s.members[team, k] = post
+            s.teams[team].workers = k + 1
+
+    def join(self, post: int, now: float) -> None:
+        """Somebody starts in the post, with an empty caseload."""
+        seats.join(self._state, post, now)
+
+    def leave(self, post: int, now: float) -> None:
+        """Whoever holds the post goes; the cases return to the waiting list."""
+        self._make_log_room(int(self._state.seats[post].n) + 4)
+        seats.leave(self._state, post, now)
+
+    def watch_leaving(self, post: int, threshold: float, hazard: float, now: float) -> None:
+        """Start the leaving clock of a permanent worker (base rate a day)."""
+        seats.set_leaving(self._state, post, threshold, hazard, now)
+
+    def set_hazards(self, posts: npt.NDArray[np.int64], hazards: npt.NDArray[np.float64], now: float) -> None:
+        """New base leaving rates a day for these posts."""
+        seats.set_hazards(self._state, posts, hazards, now)
+
+    def deal(self) -> None:
+        """Deal out the cases open at the start: the referrals and the allocation of instant 0."""
+        while True:
+            code = kernel.finish_instant(self._state)
+            if code == state.REACHED:
+                return
+            self._grow(code)
+
+    def advance(self, until: float) -> int | None:
+        """Run casework to ``until``; stop early at, and return, a post whose worker decides to leave."""
+        while True:
+            code = kernel.advance(self._state, until)
+            if code == state.REACHED:
+                return None
+            if code == state.LEAVER:
+                return int(self._run.leaver)
+            self._grow(code)
+
+    def _grow(self, code: int) -> None:
+        if code == state.MORE_SLOTS:
+            self._state = state.with_more_slots(self._state)
+        else:
+            self._state = state.with_longer_log(self._state)
+
+    def note(self, kind: Kind, post: int, now: float) -> None:
+        """Enter a staff event in the log."""
+        if self._logging:
+            self._make_log_room(4)
+            j = int(self._run.logged)
+            self._state.log[j] = (now, int(kind), post, -1)
+            self._run.logged = j + 1
+
+    def _make_log_room(self, n: int) -> None:
+        while self._logging and self._run.logged + n > len(self._state.log):
+            self._state = state.with_longer_log(self._state)
+
+    # -- looking: nothing below changes anything ------------------------------------------------
+
+    @property
+    def now(self) -> float:
+        """Where casework stands (working days)."""
+        return float(self._run.now)
+
+    @property
+    def unallocated_children(self) -> int:
+        """Children waiting for a worker now."""
+        return int(self._run.waiting)
+
+    @property
+    def held_children(self) -> int:
+        """Children with a named worker now."""
+        return int(self._run.held)
+
+    @property
+    def open_children(self) -> int:
+        """Children with an open case now."""
+        return self.unallocated_children + self.held_children
+
+    def caseload_of(self, post: int) -> int:
+        """Children held in a post now."""
+        return int(self._state.seats[post].children)
+
+    def case_holders_fte(self) -> float:
+        """FTE of the workers, permanent or agency, who hold at least one case now."""
+        seats = self._state.seats
+        return float(seats["fte"][seats["n"] > 0].sum())
+
+    def children_by_post(self) -> npt.NDArray[np.int64]:
+        """Children held in every post now, shape ``(posts,)``."""
+        return self._state.seats["children"].copy()
+
+    def totals(self) -> dict[str, float]:
+        """Counts and child-days so far: what monthly paths are differences of."""
+        run = self._run
+        return {
+            "referred": float(run.referred),
+            "closed": float(run.closed),
+            "allocations": float(run.allocations),
+            "handovers": float(run.handovers),
+            "natural_days": float(run.natural_days),
+            "unallocated_days": float(run.unallocated_days),
+            "repeated_days": float(run.repeated_days),
+            "slow_days": float(run.slow_days),
+            "workers": float(run.workers_sum),
+        }
+
+    def areas(self, now: float) -> tuple[float, float]:
+        """Integrals over [0, now] of the children waiting and of the children held."""
+        run = self._run
+        dt = now - float(run.area_to)
+        return float(run.waiting_area) + int(run.waiting) * dt, float(run.held_area) + int(run.held) * dt
+
+    @property
+    def log(self) -> Any:
+        """The event log so far: a record array with ``time, kind, post, case``."""
+        return self._state.log[: int(self._run.logged)]
+
+    def ledger(self, now: float) -> dict[str, npt.NDArray[Any]]:
+        """One row a referred case: where its days went, to closure or to ``now``. Days are per child.
+
+        Returns:
+            Arrays ``children, priority, team, referred_day, already_open_days, closed_day`` (nan while
+            open), ``workers, elapsed_days`` and the four parts ``natural_days, unallocated_days,
+            repeated_days, slow_days``, which add up to ``elapsed_days``.
+        """
+        s, n = self._state, int(self._run.next_case)
+        c = s.cases[:n]
+        waiting, held = c["seat"] == state.WAITING, c["seat"] >= 0
+        spell = now - c["since"]
+        unallocated = c["waited"] + np.where(waiting, spell, 0.0)
+        with_worker = c["held"] + np.where(held, spell, 0.0)
+        done = c["work"] + c["repeated"] - self._hours_left(now)
+        repeated = np.minimum(c["repeated"], done)
+        per_child = self.rules.attention * c["children"]
+        natural_days, repeated_days = (done - repeated) / per_child, repeated / per_child
+        return {
+            "children": c["children"].copy(),
+            "priority": c["priority"].copy(),
+            "team": c["team"].copy(),
+            "referred_day": c["referred"].copy(),
+            "already_open_days": self.tape.already_open[:n].copy(),
+            "closed_day": np.where(c["seat"] == state.CLOSED, c["closed"], np.nan),
+            "workers": c["workers"].copy(),
+            "elapsed_days": unallocated + with_worker,
+            "natural_days": natural_days,
+            "unallocated_days": unallocated,
+            "repeated_days": repeated_days,
+            "slow_days": with_worker - natural_days - repeated_days,
+        }
+
+    def _hours_left(self, now: float) -> npt.NDArray[np.float64]:
+        """Hours of work left in every referred case at ``now`` (no state is touched)."""
+        s, n = self._state, int(self._run.next_case)
+        left = s.cases["left"][:n].copy()
+        for p in np.flatnonzero(s.seats["n"] > 0):
+            seat = s.seats[p]
+            clock = seat.clock + seat.pace * (now - seat.last)
+            held = s.slots[p, : seat.n]
+            left[held] = np.maximum(0.0, (s.finish[p, : seat.n] - clock) * s.cases["children"][held])
+        return left

@@ -1,0 +1,24 @@
+"""The kinds of event in a run's log, one number each; the numbers never change meaning."""
+
+from enum import IntEnum
+
+
+class Kind(IntEnum):
+    """What happened. Casework kinds are below 10, staff kinds from 10."""
+
+    REFERRED = 0
+    ALLOCATED = 1
+    CLOSED = 2
+    RETURNED = 3
+    OPENED = 10
+    NOTICE = 11
+    LEFT = 12
+    STARTED = 13
+    AGENCY_STARTED = 14
+    AGENCY_ENDED = 15
+    CONVERTED = 16
+
+    @property
+    def words(self) -> str:
+        """The name as a planner would read it: ``agency started``."""
+        return self.name.lower().replace("_", " ")

@@ -1,0 +1,138 @@
+"""Luck: a uniform number belongs to (seed, replication, stream, entity, ordinal), never to the order of events.
+
+Philox is a counter-based generator: its key is (seed, replication, stream) through NumPy's
+``SeedSequence``, its counter addresses the ordinal (and the layer), its position the entity. So any number
+can be had without drawing the ones before it, and more entities, more ordinals or
+more streams leave every other number where it was.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+#: Goes into every result. It changes when the same seed no longer gives the same run.
+STREAM_VERSION = 1
+
+_HALF_STEP = 2.0**-54  # keeps uniforms off 0, where inverse laws end
+
+Floats = npt.NDArray[np.float64]
+
+
+class Stream(IntEnum):
+    """One purpose each. A number, once used, keeps its meaning; new purposes take new numbers."""
+
+    REFERRAL_GAP = 1
+    REFERRAL_KEPT = 2
+    REFERRAL_CHILDREN = 3
+    REFERRAL_PRIORITY = 4
+    REFERRAL_TEAM = 5
+    REFERRAL_WORK = 6
+    OPENING_CHILDREN = 7
+    OPENING_PRIORITY = 8
+    OPENING_WORK = 9
+    OPENING_DONE = 10
+    YEAR_OF_LEAVING = 11
+    YEAR_OF_REFERRALS = 12
+    POST_STATE = 13
+    POST_SERVICE = 14
+    POST_NOTICE = 15
+    LEAVE = 20
+    HIRE = 21
+    COVER = 22
+    END = 23
+    CONVERT = 24
+
+
+class Luck:
+    """The random numbers of one replication.
+
+    Args:
+        seed: of the study, 0 or more.
+        replication: 0, 1, 2, ...; each is independent of every other.
+
+    Example:
+        >>> from workforce_sim.demand.luck import Luck, Stream
+        >>> few, many = (Luck(1, 0).uniforms(Stream.HIRE, n) for n in (3, 1000))
+        >>> bool((few == many[:3]).all())
+        True
+    """
+
+    def __init__(self, seed: int, replication: int) -> None:
+        self.seed = seed
+        self.replication = replication
+        self._keys: dict[Stream, npt.NDArray[np.uint64]] = {}
+
+    def uniforms(self, stream: Stream, n: int, *, ordinal: int = 0, layer: int = 0) -> Floats:
+        """Uniforms in (0, 1) of entities 0 to n - 1, shape ``(n,)``."""
+        key = self._keys.get(stream)
+        if key is None:
+            sequence = np.random.SeedSequence(self.seed, spawn_key=(self.replication, int(stream)))
+            key = self._keys[stream] = sequence.generate_state(2, np.uint64)
+        counter = np.array([0, ordinal, layer, 0], np.uint64)
+        generator = np.random.Generator(np.random.Philox(counter=counter, key=key))
+        return generator.random(n) + _HALF_STEP
+
+    def exponentials(self, stream: Stream, n: int, *, ordinal: int = 0, layer: int = 0) -> Floats:
+        """Exp(1) variates of entities 0 to n - 1, by inversion."""
+        return -np.log1p(-self.uniforms(stream, n, ordinal=ordinal, layer=layer))
+
+    def yearly(self, stream: Stream, years: int, cv: float) -> Floats:
+        """A multiplier for each year since the start: gamma with mean 1, by inversion; all 1 when cv is 0."""
+        if cv == 0:
+            return np.ones(years)
+        from scipy.special import gammaincinv
+
+        shape = 1.0 / cv**2
+        return np.asarray(gammaincinv(shape, self.uniforms(stream, years)) / shape, dtype=np.float64)
+
+
+class PostLuck:
+    """The clocks' thresholds of all posts: ``threshold(stream, layer, number, ordinal)``.
+
+    A layer is a range of posts with numbers of its own: established posts, posts above establishment, and posts
+    added by a policy, so that adding posts moves no number of another.
+    """
+
+    def __init__(self, luck: Luck, sizes: tuple[int, ...]) -> None:
+        self._luck = luck
+        self._sizes = list(sizes)
+        self._drawn: dict[tuple[Stream, int, int], list[float]] = {}
+
+    def threshold(self, stream: Stream, layer: int, number: int, ordinal: int) -> float:
+        """The Exp(1) threshold of the ``ordinal``-th clock of this kind in this post."""
+        row = self._drawn.get((stream, layer, ordinal))
+        if row is None or number >= len(row):
+            size = max(self._sizes[layer], number + 1)
+            self._sizes[layer] = size
+            row = self._luck.exponentials(stream, size, ordinal=ordinal, layer=layer).tolist()
+            self._drawn[stream, layer, ordinal] = row
+        return row[number]
+
+
+def lognormal(uniforms: Floats, mean: float, cv: float, *, length_biased: bool = False) -> Floats:
+    """Lognormal variates by inversion; length-biased for what is found open at a random moment."""
+    if cv == 0:
+        return np.full(len(uniforms), mean)
+    from scipy.special import ndtri
+
+    variance = math.log1p(cv**2)
+    location = math.log(mean) - variance / 2 + (variance if length_biased else 0.0)
+    return np.asarray(np.exp(location + math.sqrt(variance) * ndtri(uniforms)), dtype=np.float64)
+
+
+def family_size(uniforms: Floats, mean: float) -> npt.NDArray[np.int64]:
+    """Children of a referred family: 1 + Poisson(mean - 1), by inversion."""
+    extra = mean - 1.0
+    if extra == 0:
+        return np.ones(len(uniforms), np.int64)
+    probability = total = math.exp(-extra)
+    cumulative = [total]
+    while total < 1 - 1e-15 and len(cumulative) < 60:
+        probability *= extra / len(cumulative)
+        total += probability
+        cumulative.append(total)
+    return 1 + np.searchsorted(np.array(cumulative[:-1]), uniforms, side="right").astype(np.int64)

@@ -1,0 +1,160 @@
+"""Errors that teach: everything that is wrong at once, with the path, the value, the rule and the fix."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+
+class WorkforceSimError(Exception):
+    """Every error this library raises on purpose."""
+
+
+class WorkforceSimWarning(UserWarning):
+    """Every warning this library gives on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with an input.
+
+    Attributes:
+        path: where, in the words of the input (``workforce.notice_days``).
+        value: what was given, as text.
+        rule: what is allowed.
+        fix: what to write instead.
+    """
+
+    path: str
+    value: str
+    rule: str
+    fix: str
+
+    def __str__(self) -> str:
+        shown = f"{self.path} = {self.value}" if self.value else self.path
+        return f"{shown}\n      rule: {self.rule}\n      fix:  {self.fix}"
+
+
+class InputError(WorkforceSimError, ValueError):
+    """An input was refused. ``problems`` lists everything found wrong, not only the first thing.
+
+    Example:
+        >>> from workforce_sim.errors import InputError, Problem
+        >>> print(InputError("bid.toml", [Problem("years", "-3", "at least 1 month", "years = 3")]))
+        1 problem in bid.toml:
+          1. years = -3
+              rule: at least 1 month
+              fix:  years = 3
+    """
+
+    def __init__(self, where: str, problems: Sequence[Problem]) -> None:
+        self.where = where
+        self.problems = tuple(problems)
+        super().__init__(where, self.problems)
+
+    def __str__(self) -> str:
+        n = len(self.problems)
+        lines = [f"{n} problem{'s' if n != 1 else ''} in {self.where}:"]
+        lines += [f"  {i}. {problem}" for i, problem in enumerate(self.problems, 1)]
+        return "\n".join(lines)
+
+
+def nearest(word: object, allowed: Iterable[str]) -> str | None:
+    """The allowed name nearest to a misspelt one, or None when nothing is near."""
+    found = difflib.get_close_matches(str(word).lower(), list(allowed), n=1, cutoff=0.55)
+    return found[0] if found else None
+
+
+def unknown_name(path: str, word: object, allowed: Sequence[str], what: str) -> Problem:
+    """The problem of a name that is not on a list."""
+    guess = nearest(word, allowed)
+    names = ", ".join(repr(a) for a in allowed[:12]) + (", ..." if len(allowed) > 12 else "")
+    fix = f"did you mean {guess!r}?" if guess else f"choose one of: {names}"
+    return Problem(path, repr(word), f"{what} must be one of {names}", fix)
+
+
+def from_pydantic(error: ValidationError, model: type[BaseModel], where: str) -> InputError:
+    """Pydantic's findings in our words."""
+    return InputError(where, [_problem(model, details) for details in error.errors()])
+
+
+def _problem(model: type[BaseModel], details: Any) -> Problem:
+    location = tuple(details["loc"])
+    path = _path(location)
+    kind, context = details["type"], details.get("ctx", {})
+    owner = _owner(model, location)
+    name = str(location[-1]) if location else ""
+    example = _example(owner, name)
+    value = "" if kind == "missing" else _short(details["input"])
+    if kind == "extra_forbidden":
+        allowed = sorted(owner.model_fields) if owner else []
+        guess = nearest(name, allowed)
+        fix = f"did you mean '{guess}'?" if guess else f"remove it; the names here are: {', '.join(allowed)}"
+        return Problem(path, value, "there is no setting of this name", fix)
+    if kind == "missing":
+        return Problem(path, "", "this is required", example or f"add a line: {name} = ...")
+    rules = {
+        "greater_than_equal": f"at least {context.get('ge')}",
+        "greater_than": f"more than {context.get('gt')}",
+        "less_than_equal": f"at most {context.get('le')}",
+        "less_than": f"less than {context.get('lt')}",
+        "finite_number": "a finite number (not NaN or infinity)",
+        "float_type": "a number, without quotes",
+        "int_type": "a whole number, without quotes",
+        "int_from_float": "a whole number",
+        "bool_type": "true or false",
+        "string_type": "text in quotes",
+        "date_type": "a date: year-month-day",
+        "too_short": f"at least {context.get('min_length')} of them",
+        "too_long": f"at most {context.get('max_length')} of them",
+        "literal_error": f"one of {context.get('expected')}",
+    }
+    rule = rules.get(kind) or str(details["msg"]).removeprefix("Value error, ")
+    if ": write " in rule:
+        rule, _, fix = rule.partition(": write ")
+        return Problem(path, value, rule, f"write {fix}")
+    return Problem(path, value, rule, example or f"give {rule}")
+
+
+def _path(location: Sequence[str | int]) -> str:
+    text = ""
+    for part in location:
+        text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else str(part))
+    return text or "input"
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _owner(model: type[BaseModel], location: Sequence[str | int]) -> type[BaseModel] | None:
+    """The model class that the last name of a location belongs to."""
+    owner: type[BaseModel] | None = model
+    for part in location[:-1]:
+        if isinstance(part, int) or owner is None:
+            continue
+        field = owner.model_fields.get(part)
+        owner = None if field is None else _model_in(field.annotation)
+    return owner
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        found = _model_in(inner)
+        if found is not None:
+            return found
+    return None
+
+
+def _example(owner: type[BaseModel] | None, name: str) -> str | None:
+    field = owner.model_fields.get(name) if owner else None
+    if field is None or not field.examples:
+        return None
+    return f"for example: {name} = {field.examples[0]}"

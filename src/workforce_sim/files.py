@@ -1,0 +1,44 @@
+"""Writing files whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from workforce_sim.errors import InputError, Problem
+
+
+def check_folder(path: str | os.PathLike[str], where: str) -> Path:
+    """Refuse a path that cannot be written before any work is done for it."""
+    file = Path(path)
+    if not file.parent.is_dir():
+        fix = f"make the folder {str(file.parent)!r} first"
+        raise InputError(where, [Problem("path", repr(str(file)), "a file in an existing folder", fix)])
+    if file.is_dir():
+        raise InputError(where, [Problem("path", repr(str(file)), "a file, not a folder", "add a file name")])
+    return file
+
+
+def write_text(path: str | os.PathLike[str], text: str, where: str) -> Path:
+    """Write text to a file in one step: nothing half-written is left behind.
+
+    Raises:
+        InputError: the folder does not exist, or the system refuses.
+    """
+    file = check_folder(path, where)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, file)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise InputError(
+            where, [Problem("path", repr(str(file)), "a file that can be written", str(error))]
+        ) from None
+    return file

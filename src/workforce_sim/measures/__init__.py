@@ -1,0 +1,1 @@
+"""Measures: the census as published, monthly paths, drift and cost."""

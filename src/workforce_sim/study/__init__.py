@@ -1,0 +1,1 @@
+"""Studies: scenarios x replications, paired comparisons, tables."""

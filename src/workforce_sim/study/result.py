@@ -1,0 +1,271 @@
+"""Results: one labelled Dataset, and the tables, comparisons, charts and page made from it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workforce_sim._version import __version__
+from workforce_sim.authority.calendar import add_months
+from workforce_sim.demand.luck import STREAM_VERSION
+from workforce_sim.errors import InputError, Problem, unknown_name
+from workforce_sim.interventions.base import Intervention
+from workforce_sim.measures.paths import BY_NAME, MEASURES
+from workforce_sim.study.intervals import joint_interval, mean_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+    from matplotlib.figure import Figure
+
+    from workforce_sim.study.replicate import Plan
+
+#: What a bid asks first.
+HEADLINE = ("caseload", "agency_rate", "agency_fte", "turnover_rate", "cost_to_date_gbp")
+
+
+class Result:
+    """What a study found.
+
+    Attributes:
+        data: ``xarray.Dataset`` with dimensions ``scenario, replication, date`` and a variable a measure; units are in
+            the attributes of each variable, seed and versions in those of the dataset.
+        authority: the service it started from.
+        interventions: scenario -> lines that describe its interventions.
+    """
+
+    def __init__(self, data: xr.Dataset, authority: Any, interventions: dict[str, list[str]]) -> None:
+        self.data = data
+        self.authority = authority
+        self.interventions = interventions
+
+    @classmethod
+    def of(cls, plan: Plan, values: npt.NDArray[np.float64], *, seconds: float) -> Result:
+        """Label the numbers of a plan: ``values[scenario, replication, measure, month]``."""
+        import pandas as pd
+        import xarray as xr
+
+        months = values.shape[-1] - 1
+        dates = pd.DatetimeIndex([add_months(plan.start, m) for m in range(months + 1)])
+        dimensions = ("scenario", "replication", "date")
+        variables = {
+            m.name: (dimensions, values[:, :, i], {"label": m.label, "units": m.unit})
+            for i, m in enumerate(MEASURES)
+        }
+        coordinates = {
+            "scenario": list(plan.scenarios),
+            "replication": np.arange(values.shape[1]),
+            "date": dates,
+        }
+        attributes = {
+            "authority": plan.authority.name,
+            "start": str(plan.start),
+            "years": plan.years,
+            "seed": plan.seed,
+            "stream_version": STREAM_VERSION,
+            "workforce_sim": __version__,
+            "seconds": round(seconds, 2),
+        }
+        described = {
+            name: [
+                i.describe()
+                if isinstance(i, Intervention)
+                else f"own process {getattr(i, '__name__', repr(i))}"
+                for i in listed
+            ]
+            for name, listed in plan.scenarios.items()
+        }
+        return cls(xr.Dataset(variables, coordinates, attributes), plan.authority, described)
+
+    # -- looking ----------------------------------------------------------------------------
+
+    @property
+    def scenarios(self) -> list[str]:
+        """Names of the scenarios; the first is what the others are compared with."""
+        return [str(s) for s in self.data["scenario"].values]
+
+    @property
+    def baseline(self) -> str:
+        """The first scenario."""
+        return self.scenarios[0]
+
+    @property
+    def replications(self) -> int:
+        """How many worlds."""
+        return int(self.data.sizes["replication"])
+
+    def months(self) -> int:
+        """Months in the study."""
+        return int(self.data.sizes["date"]) - 1
+
+    def table(
+        self, measures: str | Sequence[str] | None = None, at: Sequence[int] | None = None
+    ) -> pd.DataFrame:
+        """Every scenario at given months: the mean with its 95% interval, and what one world may see.
+
+        Args:
+            measures: names (see ``result.data``); by default caseload, agency, turnover and cost.
+            at: months since the start; by default the end of every year.
+
+        Returns:
+            A row a (measure, scenario, month). ``mean, low, high``: mean over worlds and its 95% t interval (how well this many
+            runs know the mean). ``p5, p95``: nine worlds in ten lie between them (chance only; assumptions held fixed).
+
+        Raises:
+            InputError: unknown measure, or months outside the study.
+        """
+        import pandas as pd
+
+        rows = []
+        for name in self._names(measures):
+            for scenario in self.scenarios:
+                for month in self._months(at):
+                    samples = self._samples(name, scenario)[:, month]
+                    mean, low, high = mean_interval(samples)
+                    p5, p95 = np.quantile(samples, [0.05, 0.95])
+                    rows.append(
+                        (name, scenario, month, float(mean), float(low), float(high), float(p5), float(p95))
+                    )
+        columns = ["measure", "scenario", "month", "mean", "low", "high", "p5", "p95"]
+        return pd.DataFrame(rows, columns=columns).set_index(["measure", "scenario", "month"])
+
+    def compare(
+        self,
+        scenario: str,
+        to: str | None = None,
+        measures: str | Sequence[str] | None = None,
+        at: Sequence[int] | None = None,
+    ) -> pd.DataFrame:
+        """The paired difference of a scenario from another, world by world.
+
+        Args:
+            scenario: a name of the study.
+            to: what it is compared with; by default the first scenario.
+            measures: names; by default caseload, agency, turnover and cost.
+            at: months since the start; by default the end of every year.
+
+        Returns:
+            A row a (measure, month): ``difference`` (mean over worlds of scenario minus the other), ``low, high`` (95% interval that
+            holds for all months of a measure together: paired sup-t), ``better_in`` (percent of worlds in which the scenario is the better one; nan where
+            neither direction is better) and ``verdict`` in words.
+
+        Raises:
+            InputError: unknown scenario or measure, or months outside the study.
+        """
+        import pandas as pd
+
+        self._known_scenario(scenario, "scenario")
+        other = self.baseline if to is None else to
+        self._known_scenario(other, "to")
+        months, rows = self._months(at), []
+        for name in self._names(measures):
+            paired = (self._samples(name, scenario) - self._samples(name, other))[:, months]
+            mean, low, high = joint_interval(paired)
+            better = BY_NAME[name].better
+            for j, month in enumerate(months):
+                wins = float("nan")
+                if better:
+                    gain = -paired[:, j] if better == "lower" else paired[:, j]
+                    wins = 100 * float(np.mean(gain > 0))
+                verdict = _verdict(float(mean[j]), float(low[j]), float(high[j]), better)
+                rows.append((name, month, float(mean[j]), float(low[j]), float(high[j]), wins, verdict))
+        columns = ["measure", "month", "difference", "low", "high", "better_in", "verdict"]
+        return pd.DataFrame(rows, columns=columns).set_index(["measure", "month"])
+
+    def plot(self, measure: str = "caseload", scenarios: Sequence[str] | None = None) -> Figure:
+        """A fan chart of a measure: median, half of the worlds, nine worlds in ten, by scenario.
+
+        Nothing is shown or saved: the figure is returned.
+
+        Raises:
+            InputError: unknown measure or scenario.
+        """
+        from workforce_sim.report.charts import fan_chart
+
+        (name,) = self._names(measure)
+        for i, scenario in enumerate(scenarios or ()):
+            self._known_scenario(scenario, f"scenarios[{i}]")
+        return fan_chart(self, name, list(scenarios) if scenarios else self.scenarios)
+
+    def report(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page for the meeting: one self-contained HTML file. Returns its path.
+
+        Raises:
+            InputError: the folder does not exist or cannot be written to.
+        """
+        from workforce_sim.files import check_folder, write_text
+        from workforce_sim.report.page import page
+
+        check_folder(path, "Result.report")
+        return write_text(path, page(self), "Result.report")
+
+    def __repr__(self) -> str:
+        return (
+            f"<Result of {self.data.attrs['authority']}: {len(self.scenarios)} scenarios x {self.replications} worlds x "
+            f"{self.months()} months, seed {self.data.attrs['seed']}>"
+        )
+
+    # -- checking what is asked for ----------------------------------------------------------
+
+    def samples(self, measure: str, scenario: str) -> npt.NDArray[np.float64]:
+        """The numbers of a measure in a scenario, shape ``(replications, months + 1)``."""
+        (name,) = self._names(measure)
+        self._known_scenario(scenario, "scenario")
+        return self._samples(name, scenario)
+
+    def _samples(self, measure: str, scenario: str) -> npt.NDArray[np.float64]:
+        return np.asarray(self.data[measure].values[self.scenarios.index(scenario)], dtype=np.float64)
+
+    def _names(self, measures: str | Sequence[str] | None) -> list[str]:
+        names = (
+            list(HEADLINE)
+            if measures is None
+            else [measures]
+            if isinstance(measures, str)
+            else list(measures)
+        )
+        problems = [
+            unknown_name("measure", name, [m.name for m in MEASURES], "a measure")
+            for name in names
+            if name not in BY_NAME
+        ]
+        if problems:
+            raise InputError("the result", problems)
+        return names
+
+    def _known_scenario(self, name: str, path: str) -> None:
+        if name not in self.scenarios:
+            raise InputError(
+                "the result", [unknown_name(path, name, self.scenarios, "a scenario of this study")]
+            )
+
+    def _months(self, at: Sequence[int] | None) -> list[int]:
+        last = self.months()
+        if at is None:
+            return list(range(12, last + 1, 12)) or [last]
+        wrong = [
+            m for m in at if isinstance(m, bool) or not isinstance(m, (int, np.integer)) or not 0 <= m <= last
+        ]
+        if wrong:
+            rule = f"months since the start, whole numbers from 0 to {last}"
+            raise InputError(
+                "the result", [Problem("at", repr(wrong), rule, f"at=[{min(12, last)}, {last}]")]
+            )
+        return [int(m) for m in at]
+
+
+def _verdict(difference: float, low: float, high: float, better: str) -> str:
+    """The difference in words that may be pasted."""
+    if difference == low == high == 0:
+        return "no difference"
+    if not (low > 0 or high < 0):
+        return "cannot be told apart"
+    direction = "higher" if difference > 0 else "lower"
+    if not better:
+        return direction
+    return f"{direction}: {'better' if direction == better else 'worse'}"

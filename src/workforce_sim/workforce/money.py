@@ -1,0 +1,39 @@
+"""Money by heading: what accrues by the day, and what is paid once."""
+
+from __future__ import annotations
+
+from workforce_sim.authority.calendar import DAYS_PER_YEAR
+
+#: The headings of every budget table, in order.
+HEADINGS = ("pay", "agency", "recruitment", "conversion", "new_posts")
+
+
+class Accounts:
+    """Running totals by heading, in pounds. Reading never changes anything."""
+
+    def __init__(self) -> None:
+        self._paid = dict.fromkeys(HEADINGS, 0.0)
+        self._yearly = dict.fromkeys(HEADINGS, 0.0)
+        self._since = 0.0
+
+    def accrue(self, now: float) -> None:
+        """Pay what fell due until now; call before any yearly amount changes."""
+        dt = (now - self._since) / DAYS_PER_YEAR
+        if dt > 0:
+            for heading, yearly in self._yearly.items():
+                if yearly:
+                    self._paid[heading] += yearly * dt
+            self._since = now
+
+    def set_yearly(self, heading: str, gbp: float) -> None:
+        """From now on this heading costs so much a year."""
+        self._yearly[heading] = gbp
+
+    def pay(self, heading: str, gbp: float) -> None:
+        """A single payment."""
+        self._paid[heading] += gbp
+
+    def read(self, now: float) -> dict[str, float]:
+        """Pounds by heading from the start to now."""
+        dt = (now - self._since) / DAYS_PER_YEAR
+        return {heading: paid + self._yearly[heading] * dt for heading, paid in self._paid.items()}

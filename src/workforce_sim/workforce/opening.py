@@ -1,0 +1,110 @@
+"""The starting state: who is in which post on the first morning (section 8 of docs/model.md)."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workforce_sim.authority.balance import leaving_bands, mean_service_years
+from workforce_sim.authority.calendar import DAYS_PER_YEAR
+from workforce_sim.demand.luck import Floats, Luck, Stream
+from workforce_sim.workforce.post import State
+from workforce_sim.workforce.service import ABOVE, ESTABLISHED, Service
+
+if TYPE_CHECKING:
+    from workforce_sim.authority.authority import Authority
+
+
+def established_posts(authority: Authority) -> int:
+    """Established posts at the start."""
+    return sum(g.number for g in authority.posts)
+
+
+def above_establishment_places(authority: Authority) -> list[int]:
+    """Places for agency workers above establishment, by group: enough that as many as stated are filled on average."""
+    w = authority.workforce
+    cover = w.covers_per_empty_post_year or 0.0
+    end = 12.0 / w.agency_assignment_months
+    filled = cover / (cover + end) if cover else 1.0
+    return [
+        round(g.agency_above_establishment / filled) if g.agency_above_establishment else 0
+        for g in authority.posts
+    ]
+
+
+def open_service(authority: Authority, service: Service, luck: Luck) -> None:
+    """Open every post of a balanced authority with the person it starts with."""
+    n = established_posts(authority)
+    state_luck = luck.uniforms(Stream.POST_STATE, n)
+    service_days = stationary_service_days(authority, luck.uniforms(Stream.POST_SERVICE, n))
+    notice_luck = luck.uniforms(Stream.POST_NOTICE, n)
+    notice_days = authority.workforce.notice_days
+    bands = leaving_bands(authority.workforce, authority.workforce.leaving_scale or 1.0)
+    mean_days = mean_service_years(bands) * DAYS_PER_YEAR
+    on_notice = notice_days / (mean_days + notice_days) if math.isfinite(mean_days) else 0.0
+    teams, number = authority.teams.number, 0
+    for grade, group in enumerate(authority.posts):
+        order = np.argsort(state_luck[number : number + group.number], kind="stable")
+        vacant, covered = set(order[: group.vacant].tolist()), set(order[: group.agency].tolist())
+        for i in range(group.number):
+            post, u = number + i, float(notice_luck[number + i])
+            state, left = State.PERMANENT, 0.0
+            if i in covered:
+                state = State.AGENCY
+            elif i in vacant:
+                state = State.EMPTY
+            elif u < on_notice:
+                state, left = State.NOTICE, notice_days * u / on_notice
+            service.open_post(
+                team=i % teams,
+                grade=grade,
+                fte=group.fte,
+                luck=(ESTABLISHED, post),
+                state=state,
+                service_days=float(service_days[post]),
+                notice_left=left,
+            )
+        number += group.number
+    _open_above_establishment(authority, service)
+
+
+def _open_above_establishment(authority: Authority, service: Service) -> None:
+    number = 0
+    teams = authority.teams.number
+    for grade, places in enumerate(above_establishment_places(authority)):
+        for i in range(places):
+            filled = i < authority.posts[grade].agency_above_establishment
+            service.open_post(
+                team=(i * 7) % teams,
+                grade=grade,
+                fte=authority.posts[grade].fte,
+                luck=(ABOVE, number),
+                established=False,
+                state=State.AGENCY if filled else State.EMPTY,
+            )
+            number += 1
+
+
+def stationary_service_days(authority: Authority, uniforms: Floats) -> Floats:
+    """Service of the people found in post: density proportional to the survival function of the leaving law.
+
+    In each band of constant rate the survival function is exponential, so the law inverts in closed form.
+    """
+    bands = leaving_bands(authority.workforce, authority.workforce.leaving_scale or 1.0)
+    mean = mean_service_years(bands)
+    if not math.isfinite(mean):
+        return uniforms * 10 * DAYS_PER_YEAR  # nobody ever leaves: any spread will do
+    area = uniforms * mean
+    years = np.zeros(len(uniforms))
+    alive, before = 1.0, 0.0
+    for i, (start, rate) in enumerate(bands):
+        width = bands[i + 1][0] - start if i + 1 < len(bands) else math.inf
+        share = alive * (width if rate == 0 else -math.expm1(-rate * width) / rate)
+        here = (area >= before) & (area < before + share)
+        x = (area[here] - before) / alive
+        years[here] = start + (x if rate == 0 else -np.log1p(-np.minimum(rate * x, 1 - 1e-12)) / rate)
+        alive *= math.exp(-rate * width)
+        before += share
+    return years * DAYS_PER_YEAR

@@ -1,0 +1,361 @@
+"""The service: posts, people, going rates and money of one run, as policies and planners' processes see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from workforce_sim.authority.calendar import INSTANT
+from workforce_sim.casework.eventlog import Kind
+from workforce_sim.demand.luck import Stream
+from workforce_sim.workforce.money import Accounts
+from workforce_sim.workforce.post import Post, State
+from workforce_sim.workforce.rules import Grade, StaffRules
+
+if TYPE_CHECKING:
+    import simpy
+
+    from workforce_sim.casework.desk import Desk
+
+#: Layers of post numbers, each with luck of its own.
+ESTABLISHED, ABOVE, ADDED = 0, 1, 2
+
+#: Flows that are counted, by FTE of the post.
+FLOWS = ("starters", "leavers", "conversions", "agency_starts", "agency_ends", "notices", "posts_opened")
+
+
+class Thresholds(Protocol):
+    """Where clocks take their luck from."""
+
+    def threshold(self, stream: Stream, layer: int, number: int, ordinal: int) -> float:
+        """Exp(1) threshold of one clock."""
+        ...
+
+
+class Service:
+    """Everything a policy, or a planner's own SimPy process, may look at and change.
+
+    Attributes:
+        env: the SimPy environment (``env.now`` in working days).
+        desk: casework: open and unallocated children, caseloads.
+        posts: all posts by number.
+        grades: grades by index.
+        rates: yearless rates a working day: ``rates[stream][grade]`` for the hire, cover, end and convert clocks.
+        accounts: money so far.
+        flows: FTE of starters, leavers and so on since the start.
+    """
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        desk: Desk,
+        rules: StaffRules,
+        grades: Sequence[Grade],
+        luck: Thresholds,
+    ) -> None:
+        self.env = env
+        self.desk = desk
+        self.rules = rules
+        self.grades = tuple(grades)
+        self.luck = luck
+        self.posts: list[Post] = []
+        n = len(self.grades)
+        self.rates: dict[Stream, list[float]] = {
+            Stream.HIRE: [rules.hire] * n,
+            Stream.COVER: [rules.cover] * n,
+            Stream.END: [rules.end] * n,
+            Stream.CONVERT: [rules.convert] * n,
+        }
+        self.accounts = Accounts()
+        self.flows = dict.fromkeys(FLOWS, 0.0)
+        self.leaving_by_grade = np.ones(n)
+        self.leaving_this_year = 1.0
+        self._pay = [1.0] * n
+        self._pay_changes: dict[object, tuple[tuple[int, ...], float]] = {}
+        self._offers: dict[object, tuple[float, float | None]] = {}
+        self._band_from = np.array([start for start, _ in rules.bands])
+        self._band_rate = np.array([rate for _, rate in rules.bands])
+        self._permanent_fte = [0.0] * n
+        self._agency_fte = [0.0] * n
+        self._fte = dict.fromkeys(State, 0.0)
+        self._above_fte = 0.0
+        self._new_posts_fte = 0.0
+        self._started = np.zeros(0)
+        self._grade_of = np.zeros(0, np.int64)
+        self._watched = np.zeros(0, bool)
+
+    # -- looking ----------------------------------------------------------------------------
+
+    @property
+    def in_post_fte(self) -> float:
+        """Permanent workers, those on notice included."""
+        return self._fte[State.PERMANENT] + self._fte[State.NOTICE]
+
+    @property
+    def agency_fte(self) -> float:
+        """Agency workers, above establishment included."""
+        return self._fte[State.AGENCY] + self._above_fte
+
+    @property
+    def covered_fte(self) -> float:
+        """Vacancies covered by agency."""
+        return self._fte[State.AGENCY]
+
+    @property
+    def empty_fte(self) -> float:
+        """Posts with nobody in them."""
+        return self._fte[State.EMPTY]
+
+    @property
+    def vacancies_fte(self) -> float:
+        """Posts without a permanent worker, as the DfE counts them."""
+        return self.covered_fte + self.empty_fte
+
+    @property
+    def established_fte(self) -> float:
+        """All posts."""
+        return sum(self._fte.values())
+
+    # -- policies: these change the going rates ----------------------------------------------
+
+    def change_pay(self, key: object, grades: Iterable[int], factor: float) -> None:
+        """Permanent pay of these grades times ``factor`` until :meth:`end_pay_change` of the same key.
+
+        Leaving falls and hiring rises with pay relative to neighbours, by the elasticities of the authority.
+        """
+        self._pay_changes[key] = (tuple(grades), factor)
+        self._repay()
+
+    def end_pay_change(self, key: object) -> None:
+        """The pay change of this key ends."""
+        del self._pay_changes[key]
+        self._repay()
+
+    def _repay(self) -> None:
+        self.accounts.accrue(self.env.now)
+        hire = []
+        for g in range(len(self.grades)):
+            # sorted, so that the order in which policies are listed changes no last digit
+            factors = sorted(f for touched, f in self._pay_changes.values() if g in touched)
+            pay = float(np.prod(factors)) if factors else 1.0
+            self._pay[g] = pay
+            self.leaving_by_grade[g] = pay**-self.rules.pay_leaving if pay > 0 else np.inf
+            hire.append(self.rules.hire * pay**self.rules.pay_hiring)
+        self._price()
+        self.read_leaving()
+        self.set_rates({Stream.HIRE: hire})
+
+    def offer_conversion(self, key: object, bonus_gbp: float, per_year: float | None = None) -> None:
+        """Offer agency workers a bonus for going permanent, until :meth:`end_offer` of the same key.
+
+        The conversion rate moves from its ordinary value towards the full-offer value in proportion to bonus / yearly pay gap
+        (at most 1), or is ``per_year`` (a rate a working day) if stated.
+        """
+        self._offers[key] = (bonus_gbp, per_year)
+        self._reoffer()
+
+    def end_offer(self, key: object) -> None:
+        """The offer of this key ends."""
+        del self._offers[key]
+        self._reoffer()
+
+    def _reoffer(self) -> None:
+        rules = self.rules
+        stated = [rate for _, rate in self._offers.values() if rate is not None]
+        share = min(1.0, self.conversion_bonus / rules.pay_gap_gbp)
+        rate = rules.convert + (rules.convert_full_offer - rules.convert) * share
+        self.set_rates({Stream.CONVERT: [max(stated, default=rate)] * len(self.grades)})
+
+    @property
+    def conversion_bonus(self) -> float:
+        """Pounds an agency worker gets who converts today."""
+        return sum(sorted(bonus for bonus, _ in self._offers.values()))
+
+    def set_rates(self, changes: dict[Stream, list[float]]) -> None:
+        """New rates a day by grade; posts whose clocks run at a changed rate take it from now."""
+        changed = [stream for stream, rates in changes.items() if self.rates[stream] != rates]
+        if not changed:
+            return
+        for stream in changed:
+            self.rates[stream] = list(changes[stream])
+        for post in self.posts:
+            if post.waiting and post.process is not None:
+                post.process.interrupt("rates changed")
+
+    def read_leaving(self) -> None:
+        """Read the base leaving rates: at the start of every month, and when a policy changes them."""
+        n = len(self.posts)
+        who = np.flatnonzero(self._watched[:n])
+        service = self.env.now - self._started[who]
+        band = np.searchsorted(self._band_from, service + INSTANT, side="right") - 1
+        factor = self.leaving_by_grade[self._grade_of[who]] * self.leaving_this_year
+        self.desk.set_hazards(who, self._band_rate[band] * factor, self.env.now)
+
+    def set_leaving_factors(self, by_grade: Sequence[float], this_year: float) -> None:
+        """What multiplies the leaving rate: by grade, and this year's luck."""
+        self.leaving_by_grade[:] = by_grade
+        self.leaving_this_year = this_year
+        self.read_leaving()
+
+    # -- posts --------------------------------------------------------------------------------
+
+    def open_post(
+        self,
+        *,
+        team: int,
+        grade: int,
+        fte: float = 1.0,
+        luck: tuple[int, int] | None = None,
+        established: bool = True,
+        cover: bool = True,
+        state: State = State.EMPTY,
+        service_days: float = 0.0,
+        notice_left: float = 0.0,
+        running: bool = False,
+    ) -> Post:
+        """A post comes into being, with somebody in it or (the rule) empty, and starts its life.
+
+        Args:
+            team, grade: indexes.
+            fte: hours over full time.
+            luck: layer and number whose luck it has; by default the next free number of the added posts.
+            established: False for an agency worker above establishment.
+            cover: may be covered by agency.
+            state: who is in it.
+            service_days: of a permanent worker, working days.
+            notice_left: working days, when on notice.
+            running: has the running cost of a new post.
+        """
+        now, index = self.env.now, len(self.posts)
+        if luck is None:
+            luck = (ADDED, 1 + max((p.number for p in self.posts if p.layer == ADDED), default=-1))
+        post = Post(
+            self,
+            index,
+            team=team,
+            grade=grade,
+            fte=fte,
+            luck=luck,
+            established=established,
+            cover=cover,
+            opened=now,
+        )
+        self.posts.append(post)
+        if index >= len(self._started):
+            more = max(64, len(self._started))
+            self._started = np.concatenate([self._started, np.zeros(more)])
+            self._grade_of = np.concatenate([self._grade_of, np.zeros(more, np.int64)])
+            self._watched = np.concatenate([self._watched, np.zeros(more, bool)])
+        self._grade_of[index] = grade
+        self.desk.add_seat(index, team=team, fte=fte, hours=self.grades[grade].hours * fte)
+        if now > 0:
+            self.desk.note(Kind.OPENED, index, now)
+            self.flows["posts_opened"] += fte
+        if running:
+            self._new_posts_fte += fte
+        self._count(post, state, joining=True)
+        if state != State.EMPTY:
+            self.desk.join(index, now)
+        if state == State.AGENCY:
+            post.covers = 1
+        elif state == State.NOTICE:
+            post.permanents, post.notice_left = 1, notice_left
+        elif state == State.PERMANENT:
+            self._watch(post, now - service_days)
+        post.process = self.env.process(post.life())
+        return post
+
+    def _watch(self, post: Post, started: float) -> None:
+        """The leaving clock of the permanent worker who is now in the post starts."""
+        i = post.index
+        self._started[i] = started
+        self._watched[i] = True
+        band = int(np.searchsorted(self._band_from, self.env.now - started + INSTANT, side="right")) - 1
+        factor = self.leaving_by_grade[post.grade] * self.leaving_this_year
+        threshold = self.luck.threshold(Stream.LEAVE, post.layer, post.number, post.permanents)
+        post.permanents += 1
+        self.desk.watch_leaving(i, threshold, float(self._band_rate[band] * factor), self.env.now)
+
+    # -- what happens to a post; called by its process ------------------------------------------
+
+    def starts(self, post: Post) -> None:
+        """A permanent worker starts."""
+        self._becomes(post, State.PERMANENT, Kind.STARTED, "starters")
+        self.accounts.pay("recruitment", self.rules.recruitment_gbp)
+        self.desk.join(post.index, self.env.now)
+        self._watch(post, self.env.now)
+
+    def gives_notice(self, post: Post) -> None:
+        """The permanent worker decides to leave."""
+        self._watched[post.index] = False
+        post.notice_left = self.rules.notice_days
+        self._becomes(post, State.NOTICE, Kind.NOTICE, "notices")
+
+    def leaves(self, post: Post) -> None:
+        """The permanent worker goes; the cases return to the waiting list."""
+        self._becomes(post, State.EMPTY, Kind.LEFT, "leavers")
+        self.desk.leave(post.index, self.env.now)
+
+    def agency_starts(self, post: Post) -> None:
+        """An agency worker starts."""
+        self._becomes(post, State.AGENCY, Kind.AGENCY_STARTED, "agency_starts")
+        self.desk.join(post.index, self.env.now)
+
+    def agency_ends(self, post: Post) -> None:
+        """The agency worker goes; the cases return to the waiting list."""
+        self._becomes(post, State.EMPTY, Kind.AGENCY_ENDED, "agency_ends")
+        self.desk.leave(post.index, self.env.now)
+
+    def converts(self, post: Post) -> None:
+        """The agency worker becomes permanent in the same post with the same cases."""
+        self._becomes(post, State.PERMANENT, Kind.CONVERTED, "conversions")
+        self.accounts.pay("conversion", self.conversion_bonus)
+        self._watch(post, self.env.now)
+
+    def _becomes(self, post: Post, state: State, kind: Kind, flow: str) -> None:
+        self.desk.note(kind, post.index, self.env.now)
+        self.flows[flow] += post.fte
+        self._count(post, state)
+
+    def _count(self, post: Post, state: State, *, joining: bool = False) -> None:
+        """Move a post from its state to another in every count, and in the money."""
+        self.accounts.accrue(self.env.now)
+        fte, g = post.fte, post.grade
+        old = None if joining else post.state
+        for which, sign in ((old, -1.0), (state, 1.0)):
+            if which is None:
+                continue
+            if which == State.AGENCY:
+                self._agency_fte[g] += sign * fte
+            elif which != State.EMPTY:
+                self._permanent_fte[g] += sign * fte
+            if post.established:
+                self._fte[which] += sign * fte
+            elif which == State.AGENCY:
+                self._above_fte += sign * fte
+        post.state = state
+        self._price()
+
+    def _price(self) -> None:
+        pay = agency = 0.0
+        for g, grade in enumerate(self.grades):
+            pay += self._permanent_fte[g] * grade.employed_gbp * self._pay[g]
+            agency += self._agency_fte[g] * grade.agency_gbp
+        self.accounts.set_yearly("pay", pay)
+        self.accounts.set_yearly("agency", agency)
+        self.accounts.set_yearly("new_posts", self._new_posts_fte * self.rules.new_post_gbp)
+
+    def state_of_posts(self) -> list[dict[str, Any]]:
+        """One row a post: number, team, grade, fte, state (a table for a planner's own process)."""
+        return [
+            {
+                "post": p.index,
+                "team": p.team,
+                "grade": self.grades[p.grade].name,
+                "fte": p.fte,
+                "state": p.state.name,
+            }
+            for p in self.posts
+        ]
