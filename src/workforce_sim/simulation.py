@@ -55,7 +55,8 @@ class ServiceEnvironment(simpy.Environment):
             event = self.on_leaver(leaver)
             event._ok, event._value = True, None
             # pushed at the exact time: schedule() would form now + delay and lose the last digit
-            heappush(self._queue, (max(self.desk.now, self.now), NORMAL, next(self._eid), event))
+            at = max(self.desk.now, self.now)
+            heappush(self._queue, (at, NORMAL, next(self._eid), event))  # type: ignore[misc]
             leaver = self.desk.advance(self.peek())
         super().step()
 
@@ -65,7 +66,8 @@ class Simulation:
 
     Args:
         authority: the service as it is.
-        interventions: built-in policies, your own, or functions ``def process(env, service): ...`` that run as SimPy processes.
+        interventions: built-in policies, your own, or functions ``def process(env, service): ...`` that
+            run as SimPy processes.
         start: first date of the run.
         years: length; months as fractions (``years=1.5``).
         seed: of the study; the same seed gives the same luck in every scenario.
@@ -78,7 +80,8 @@ class Simulation:
 
     Example:
         >>> import workforce_sim as ws
-        >>> run = ws.Simulation(ws.Authority.preset("england-2025"), [], start="2025-10-01", years=1, seed=1).run()
+        >>> run = ws.Simulation(ws.Authority.preset("england-2025"), [], start="2025-10-01", years=1,
+        seed=1).run()
         >>> run.census("2025-09-30").in_post_fte
         174.0
     """
@@ -194,7 +197,7 @@ def case_rules(authority: Authority) -> CaseRules:
 
 
 def strain_table(elasticity: float, reference: float) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """What caseload multiplies leaving by: (n / reference, kept within 1/2 and 2) ^ elasticity, n = 0, 1, ..."""
+    """What n = 0, 1, ... children multiply leaving by: (n / reference, within 1/2 and 2) ^ elasticity."""
     n = np.arange(math.ceil(2 * reference) + 2)
     table: np.ndarray[Any, np.dtype[np.float64]] = np.clip(n / reference, 0.5, 2.0) ** elasticity
     return table
@@ -207,7 +210,7 @@ def _take_counts(
     for day in days:
         mark = env.event()
         mark._ok, mark._value = True, None
-        env.schedule(mark, priority=URGENT, delay=day - env.now)
+        env.schedule(mark, priority=URGENT, delay=day - env.now)  # type: ignore[arg-type]
         yield mark
         record[day] = count(service)
 
@@ -230,8 +233,8 @@ def _open_new_posts(
 ) -> Generator[simpy.Event, Any, None]:
     """Open new posts on their days, in an order that does not depend on how policies are listed or split.
 
-    Posts without a team are dealt over the teams in turn. The luck of an added post belongs to its team and its place
-    among the posts added there.
+    Posts without a team are dealt over the teams in turn. The luck of an added post belongs to its team
+    and its place among the posts added there.
     """
     order = sorted(planned, key=lambda p: (p[0], p[1] is None, p[1] or 0, p[2], p[3], p[4]))
     added = [0] * teams
@@ -264,7 +267,7 @@ class Run:
 
     @property
     def paths(self) -> pd.DataFrame:
-        """Monthly measures: a row a month mark (index ``date``), a column a measure (see ``ws.measures()``)."""
+        """Monthly measures: a row a month mark (index ``date``), a column a measure."""
         import pandas as pd
 
         from workforce_sim.authority.calendar import add_months
@@ -274,7 +277,7 @@ class Run:
         return pd.DataFrame(measures(self.counts), index=pd.DatetimeIndex(dates, name="date"))
 
     def census(self, date: str | dt.date) -> Census:
-        """The census at the close of a date: the day before the start, a month end of the run, or one of ``census_dates``.
+        """The census at the close of a date: a month end of the run, or one of its ``census_dates``.
 
         Raises:
             InputError: the run took no count on that date.

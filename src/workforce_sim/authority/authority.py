@@ -24,7 +24,7 @@ from workforce_sim.authority.parts import (
     Workforce,
 )
 from workforce_sim.authority.records import EVIDENCE_CLASSES, records
-from workforce_sim.errors import InputError, Problem, from_pydantic, unknown_name
+from workforce_sim.errors import InputError, Problem, from_pydantic, nearest, unknown_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +35,8 @@ _PARTS = ("demand", "casework", "teams", "workforce", "costs", "census")
 class Authority(Part):
     """A children's service as it is today: demand, casework, teams, posts, workforce, costs.
 
-    An authority is a value: equal when equal, never changed; :meth:`with_changes` makes another. Settings left out take the
+    An authority is a value: equal when equal, never changed; :meth:`with_changes` makes another.
+        Settings left out take the
     default of the assumption register (:meth:`assumptions`); the few that are ``None`` are solved so that a
     do-nothing year stays at the authority's own census row (:meth:`balanced`).
 
@@ -119,31 +120,13 @@ class Authority(Part):
         try:
             text = file.read_text("utf-8")
         except FileNotFoundError:
-            near = unknown_name(
-                "path", file.name, sorted(p.name for p in _toml_files(file.parent)) or ["?"], "file"
+            near = nearest(file.name, sorted(p.name for p in file.parent.glob("*.toml")))
+            fix = (
+                f"did you mean {near!r}?" if near else "write one: Authority.preset(...).to_file('mine.toml')"
             )
-            raise InputError(
-                "Authority.from_file",
-                [
-                    Problem(
-                        "path",
-                        repr(str(file)),
-                        "an existing TOML file",
-                        near.fix
-                        if "mean" in near.fix
-                        else "check the folder; Authority.preset('england-2025').to_file('mine.toml') writes one to start from",
-                    )
-                ],
-            ) from None
+            raise _cannot_read(file, "an existing TOML file", fix) from None
         except (OSError, UnicodeDecodeError) as error:
-            raise InputError(
-                "Authority.from_file",
-                [
-                    Problem(
-                        "path", repr(str(file)), "a readable text file (UTF-8)", f"the system says: {error}"
-                    )
-                ],
-            ) from None
+            raise _cannot_read(file, "a readable text file (UTF-8)", f"the system says: {error}") from None
         return cls.from_toml(text, where=file.name)
 
     @classmethod
@@ -255,7 +238,8 @@ class Authority(Part):
         """The assumption register: every setting with its value, default, range, unit, source and evidence.
 
         Returns:
-            One row a setting, index ``setting``; columns ``value, default, low, high, unit, source, evidence``.
+            One row a setting, index ``setting``; columns ``value, default, low, high, unit, source,
+            evidence``.
         """
         import pandas as pd
 
@@ -266,8 +250,10 @@ class Authority(Part):
                 path = f"{section}.{name}"
                 rows.append(self._assumption(path, value, getattr(getattr(solved, section), name)))
         for group in self.posts:
-            for name in ("number", "vacant", "agency", "agency_above_establishment", "salary_gbp"):
-                rows.append(self._assumption(f"posts.{group.grade}.{name}", getattr(group, name), None))
+            names = ("number", "vacant", "agency", "agency_above_establishment", "salary_gbp")
+            rows.extend(
+                self._assumption(f"posts.{group.grade}.{name}", getattr(group, name), None) for name in names
+            )
         return pd.DataFrame(rows).set_index("setting")
 
     def _assumption(self, path: str, value: Any, solved: Any) -> dict[str, Any]:
@@ -306,8 +292,8 @@ def _without_none(value: Any) -> Any:
     return value
 
 
-def _toml_files(folder: Path) -> list[Path]:
-    return list(folder.glob("*.toml")) if folder.is_dir() else []
+def _cannot_read(file: Path, rule: str, fix: str) -> InputError:
+    return InputError("Authority.from_file", [Problem("path", repr(str(file)), rule, fix)])
 
 
 __all__ = ["EVIDENCE_CLASSES", "Authority"]

@@ -74,7 +74,7 @@ class Casework(Part):
     work_hours: float | None = Field(
         default=None,
         gt=0,
-        description="Mean hours of progress a child's case needs; solved from the authority's own census if not stated",
+        description="Mean hours of progress a child's case needs; solved from the census row if not stated",
         examples=[50.0],
     )
     work_cv: float = recorded("casework.work_cv", ge=0, le=5)

@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import numba
-from numba.core import config
+from numba.core import config as _config
+
+config: Any = _config  # its settings are made at run time, unknown to type checkers
 
 _DOCUMENTED: dict[str, Any] = {"nogil": True, "boundscheck": False, "error_model": "numpy"}
 
@@ -53,13 +55,14 @@ _FOLDER = _cache_folder()
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a kernel function (and inline it into its callers)."""
+    njit: Any = numba.njit
     options = dict(_DOCUMENTED, cache=_FOLDER is not None)
     before, config.CACHE_DIR = config.CACHE_DIR, str(_FOLDER or "")
     try:
         try:
-            return numba.njit(_nrt=False, forceinline=True, **options)(function)  # type: ignore[no-any-return]
+            return njit(_nrt=False, forceinline=True, **options)(function)  # type: ignore[no-any-return]
         except KeyError:
-            return numba.njit(inline="always", **options)(function)  # type: ignore[no-any-return]
+            return njit(inline="always", **options)(function)  # type: ignore[no-any-return]
     finally:
         config.CACHE_DIR = before
 

@@ -134,7 +134,8 @@ class Desk:
 
     def children_by_post(self) -> npt.NDArray[np.int64]:
         """Children held in every post now, shape ``(posts,)``."""
-        return self._state.seats["children"].copy()
+        children: npt.NDArray[np.int64] = self._state.seats["children"].copy()
+        return children
 
     def totals(self) -> dict[str, float]:
         """Counts and child-days so far: what monthly paths are differences of."""
@@ -198,7 +199,7 @@ class Desk:
     def _hours_left(self, now: float) -> npt.NDArray[np.float64]:
         """Hours of work left in every referred case at ``now`` (no state is touched)."""
         s, n = self._state, int(self._run.next_case)
-        left = s.cases["left"][:n].copy()
+        left: npt.NDArray[np.float64] = s.cases["left"][:n].copy()
         for p in np.flatnonzero(s.seats["n"] > 0):
             seat = s.seats[p]
             clock = seat.clock + seat.pace * (now - seat.last)

@@ -1,4 +1,4 @@
-"""The caseload kernel's loop: closures, referrals, allocation, instant by instant (section 1 of docs/model.md)."""
+"""The kernel's loop: closures, referrals, allocation, instant by instant (docs/model.md, section 1)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def close(S: Any, p: int, now: float) -> None:
 
 
 @compiled
-def close_due(S: Any, t: float) -> int:
+def close_due(S: Any, t: float) -> Any:
     """Closures of the instant t; a seat whose leaving clock is met is reported, one at a time."""
     run = S.run[0]
     while True:
@@ -68,7 +68,7 @@ def close_due(S: Any, t: float) -> int:
 
 
 @compiled
-def finish_instant(S: Any) -> int:
+def finish_instant(S: Any) -> Any:
     """Referrals of the present instant, then the allocation passes."""
     run, cases = S.run[0], S.cases
     n = cases.shape[0]
@@ -97,7 +97,7 @@ def finish_instant(S: Any) -> int:
 
 
 @compiled
-def advance(S: Any, until: float) -> int:
+def advance(S: Any, until: float) -> Any:
     """Every casework event before ``until``, then the closures of the instant ``until``.
 
     Referrals and allocation of the instant ``until`` wait for the next call, so that the staff events of that

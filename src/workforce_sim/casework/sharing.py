@@ -1,8 +1,9 @@
 """Sharing a worker's hours: one virtual clock a worker, one heap of next events (section 2 of docs/model.md).
 
-Every kernel function takes the kernel's arrays ``S`` (:class:`~workforce_sim.casework.state.State`). The virtual clock runs
-at the worker's pace: a case taken on at clock reading ``v`` closes when the clock shows ``v + left / children``, whatever
-happens to pace in between. A change of caseload changes one pace and one entry of the heap, not every case.
+Every kernel function takes the kernel's arrays ``S`` (:class:`~workforce_sim.casework.state.State`). The
+virtual clock runs at the worker's pace: a case taken on at clock reading ``v`` closes when the clock
+shows ``v + left / children``, whatever happens to pace in between. A change of caseload changes one pace
+and one entry of the heap, not every case.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _ANY = 1e18  # room of a worker who holds nothing: even a group above the cap
 
 @compiled
 def log(S: Any, kind: int, post: int, case: int) -> None:
+    """Enter an event of the present instant in the log, if one is kept."""
     run = S.run[0]
     if run.logging:
         j = run.logged

@@ -1,4 +1,4 @@
-"""Luck: a uniform number belongs to (seed, replication, stream, entity, ordinal), never to the order of events.
+"""Luck: a number belongs to (seed, replication, stream, entity, ordinal), never to the order of events.
 
 Philox is a counter-based generator: its key is (seed, replication, stream) through NumPy's
 ``SeedSequence``, its counter addresses the ordinal (and the layer), its position the entity. So any number
@@ -71,7 +71,7 @@ class Luck:
         key = self._keys.get(stream)
         if key is None:
             sequence = np.random.SeedSequence(self.seed, spawn_key=(self.replication, int(stream)))
-            key = self._keys[stream] = sequence.generate_state(2, np.uint64)
+            key = self._keys[stream] = sequence.generate_state(2, np.uint64).astype(np.uint64)
         counter = np.array([0, ordinal, layer, 0], np.uint64)
         generator = np.random.Generator(np.random.Philox(counter=counter, key=key))
         return generator.random(n) + _HALF_STEP
@@ -93,7 +93,8 @@ class Luck:
 class PostLuck:
     """The clocks' thresholds of all posts: ``threshold(stream, layer, number, ordinal)``.
 
-    A layer is a range of posts with numbers of its own: established posts, posts above establishment, and posts
+    A layer is a range of posts with numbers of its own: established posts, posts above establishment,
+        and posts
     added by a policy, so that adding posts moves no number of another.
     """
 

@@ -1,7 +1,7 @@
 """The demand tape: every case of a replication, drawn before it starts.
 
-Section 7 of docs/model.md. Candidates come at a majorising rate and are thinned by their own uniform, layer upon
-layer, so that a scenario with more demand has all the referrals of one with less, unchanged.
+Section 7 of docs/model.md. Candidates come at a majorising rate and are thinned by their own uniform,
+layer upon layer, so that a scenario with more demand has all the referrals of one with less, unchanged.
 """
 
 from __future__ import annotations

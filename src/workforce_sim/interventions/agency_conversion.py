@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 class AgencyConversion(Intervention):
     """Offer agency workers a bonus for becoming permanent in the post they cover.
 
-    The conversion rate moves from its ordinary value towards its full-offer value in proportion to bonus / yearly pay gap, at most all the
-    way (authority settings ``conversions_per_agency_year``, ``..._full_offer``, ``agency_pay_gap_gbp``); state
-    ``rate_per_year`` to use your own. A conversion moves no case. Cost: the bonus for everyone who converts while the
-    offer stands, also for those who would have anyway; then pay instead of the agency charge. Evidence: assumption (no
-    published conversion rate; bounds from published stocks).
+    The conversion rate moves from its ordinary value towards its full-offer value in proportion to bonus
+    / yearly pay gap, at most all the way (authority settings ``conversions_per_agency_year``,
+    ``..._full_offer``, ``agency_pay_gap_gbp``); state ``rate_per_year`` to use your own. A conversion
+    moves no case. Cost: the bonus for everyone who converts while the offer stands, also for those who
+    would have anyway; then pay instead of the agency charge. Evidence: assumption (no published
+    conversion rate; bounds from published stocks).
 
     Args:
         bonus_gbp: pounds, once, per conversion.

@@ -24,8 +24,9 @@ Process = Callable[[simpy.Environment, "Service"], Generator[simpy.Event, Any, A
 class Intervention(Part):
     """A policy with a start date and, if it is not for good, an end date.
 
-    Two equal interventions are equal; nothing about one ever changes. To write your own, either pass a function
-    ``def process(env, service): ...`` where an intervention is expected, or subclass this and write :meth:`act`.
+    Two equal interventions are equal; nothing about one ever changes. To write your own, either pass a
+    function ``def process(env, service): ...`` where an intervention is expected, or subclass this and write
+    :meth:`act`.
     """
 
     #: Units, effect path and evidence class, in one line each; shown in the assumption register of a report.

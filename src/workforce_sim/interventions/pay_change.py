@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 
 class PayChange(Intervention):
-    """Change permanent pay by a percentage (a rise or a market supplement), neighbours staying where they are.
+    """Change permanent pay by a percentage, neighbours staying where they are: a rise or a supplement.
 
-    Leaving is multiplied by (relative pay) ^ -elasticity and hiring by (relative pay) ^ elasticity (authority settings
-    ``pay_elasticity_of_leaving`` and ``pay_elasticity_of_hiring``). Cost: the same percentage on the pay, with on-costs, of
-    everyone permanent in the grades, also of those who would have stayed. Evidence: assumption (no figure for social workers;
-    teachers 0 to 3).
+    Leaving is multiplied by (relative pay) ^ -elasticity and hiring by (relative pay) ^ elasticity
+    (authority settings ``pay_elasticity_of_leaving`` and ``pay_elasticity_of_hiring``). Cost: the same
+    percentage on the pay, with on-costs, of everyone permanent in the grades, also of those who would
+    have stayed.
+    Evidence: assumption (no figure for social workers; teachers 0 to 3).
 
     Args:
         percent: of pay; 5 is a rise of 5%, negative a cut (more than -100).

@@ -47,10 +47,10 @@ def _percent(part: float, whole: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """One row of the DfE workforce census, from counts. FTE unless stated; flows over the 12 months to ``date``.
+    """One row of the DfE workforce census, from counts: FTE; flows over the 12 months to ``date``.
 
-    ``empty_fte`` is not in the DfE row: posts with nobody in them, where ``vacancies_fte`` counts those without a
-    permanent worker. Flows are nan when less than a year of the run lies before the date.
+    ``empty_fte`` is not in the DfE row: posts with nobody in them, where ``vacancies_fte`` counts those
+    without a permanent worker. Flows are nan when less than a year of the run lies before the date.
     """
 
     date: dt.date

@@ -1,7 +1,7 @@
 """Intervals an expert would sign: replications are independent, comparisons are paired.
 
-Sources: Law, Simulation Modeling and Analysis, ch. 9-11; simultaneous intervals by the sup-t plug-in (Montiel Olea and
-Plagborg-Møller 2019), with the sample correlation and an independent chi.
+Sources: Law, Simulation Modeling and Analysis, ch. 9-11; simultaneous intervals by the sup-t plug-in
+(Montiel Olea and Plagborg-Møller 2019), with the sample correlation and an independent chi.
 """
 
 from __future__ import annotations

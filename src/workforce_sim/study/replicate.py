@@ -51,8 +51,8 @@ class Plan:
         except Exception as error:
             raise RunFailed(
                 f"scenario {scenario!r}, replication {replication} raised {type(error).__name__}: {error}\n"
-                f"  replay it: Simulation(authority, scenarios[{scenario!r}], start='{self.start}', years={self.years}, "
-                f"seed={self.seed}, replication={replication}).run()"
+                f"  replay it: Simulation(authority, scenarios[{scenario!r}], start='{self.start}', "
+                f"years={self.years}, seed={self.seed}, replication={replication}).run()"
             ) from error
         found = measures(run.counts)
         return np.stack([found[m.name] for m in MEASURES])

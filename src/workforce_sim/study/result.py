@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from workforce_sim._version import __version__
+from workforce_sim.authority.authority import Authority
 from workforce_sim.authority.calendar import add_months
 from workforce_sim.demand.luck import STREAM_VERSION
 from workforce_sim.errors import InputError, Problem, unknown_name
@@ -33,16 +35,25 @@ class Result:
     """What a study found.
 
     Attributes:
-        data: ``xarray.Dataset`` with dimensions ``scenario, replication, date`` and a variable a measure; units are in
-            the attributes of each variable, seed and versions in those of the dataset.
+        data: ``xarray.Dataset`` with dimensions ``scenario, replication, date`` and a variable a
+            measure; units are in the attributes of each variable, seed and versions in those of the dataset.
         authority: the service it started from.
         interventions: scenario -> lines that describe its interventions.
+        policies: scenario -> start date and headline of its interventions (a planner's own process has
+            no date).
     """
 
-    def __init__(self, data: xr.Dataset, authority: Any, interventions: dict[str, list[str]]) -> None:
+    def __init__(
+        self,
+        data: xr.Dataset,
+        authority: Authority,
+        interventions: dict[str, list[str]],
+        policies: dict[str, list[tuple[dt.date, str]]],
+    ) -> None:
         self.data = data
         self.authority = authority
         self.interventions = interventions
+        self.policies = policies
 
     @classmethod
     def of(cls, plan: Plan, values: npt.NDArray[np.float64], *, seconds: float) -> Result:
@@ -80,7 +91,11 @@ class Result:
             ]
             for name, listed in plan.scenarios.items()
         }
-        return cls(xr.Dataset(variables, coordinates, attributes), plan.authority, described)
+        policies = {
+            name: [(i.start, i.headline()) for i in listed if isinstance(i, Intervention)]
+            for name, listed in plan.scenarios.items()
+        }
+        return cls(xr.Dataset(variables, coordinates, attributes), plan.authority, described, policies)
 
     # -- looking ----------------------------------------------------------------------------
 
@@ -113,8 +128,9 @@ class Result:
             at: months since the start; by default the end of every year.
 
         Returns:
-            A row a (measure, scenario, month). ``mean, low, high``: mean over worlds and its 95% t interval (how well this many
-            runs know the mean). ``p5, p95``: nine worlds in ten lie between them (chance only; assumptions held fixed).
+            A row a (measure, scenario, month). ``mean, low, high``: mean over worlds and its 95% t
+            interval (how well this many runs know the mean). ``p5, p95``: nine worlds in ten lie between
+            them (chance only; assumptions held fixed).
 
         Raises:
             InputError: unknown measure, or months outside the study.
@@ -150,8 +166,10 @@ class Result:
             at: months since the start; by default the end of every year.
 
         Returns:
-            A row a (measure, month): ``difference`` (mean over worlds of scenario minus the other), ``low, high`` (95% interval that
-            holds for all months of a measure together: paired sup-t), ``better_in`` (percent of worlds in which the scenario is the better one; nan where
+            A row a (measure, month): ``difference`` (mean over worlds of scenario minus the other),
+            ``low, high`` (95% interval that
+            holds for all months of a measure together: paired sup-t), ``better_in`` (percent of worlds
+                in which the scenario is the better one; nan where
             neither direction is better) and ``verdict`` in words.
 
         Raises:
@@ -177,6 +195,21 @@ class Result:
         columns = ["measure", "month", "difference", "low", "high", "better_in", "verdict"]
         return pd.DataFrame(rows, columns=columns).set_index(["measure", "month"])
 
+    def difference(
+        self, measure: str, scenario: str, to: str | None = None
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """The paired difference over the whole path; the 95% interval holds for all months together.
+
+        Returns:
+            ``(mean, low, high)``, each of shape ``(months + 1,)``; nan where the measure has no value yet.
+        """
+        paired = self.samples(measure, scenario) - self.samples(measure, self.baseline if to is None else to)
+        known = ~np.isnan(paired).any(axis=0)
+        found = [np.full(paired.shape[1], np.nan) for _ in range(3)]
+        for path, values in zip(found, joint_interval(paired[:, known]), strict=True):
+            path[known] = values
+        return found[0], found[1], found[2]
+
     def plot(self, measure: str = "caseload", scenarios: Sequence[str] | None = None) -> Figure:
         """A fan chart of a measure: median, half of the worlds, nine worlds in ten, by scenario.
 
@@ -190,7 +223,8 @@ class Result:
         (name,) = self._names(measure)
         for i, scenario in enumerate(scenarios or ()):
             self._known_scenario(scenario, f"scenarios[{i}]")
-        return fan_chart(self, name, list(scenarios) if scenarios else self.scenarios)
+        figure: Figure = fan_chart(self, name, list(scenarios) if scenarios else self.scenarios)
+        return figure
 
     def report(self, path: str | os.PathLike[str]) -> Path:
         """Write the page for the meeting: one self-contained HTML file. Returns its path.
@@ -206,8 +240,8 @@ class Result:
 
     def __repr__(self) -> str:
         return (
-            f"<Result of {self.data.attrs['authority']}: {len(self.scenarios)} scenarios x {self.replications} worlds x "
-            f"{self.months()} months, seed {self.data.attrs['seed']}>"
+            f"<Result of {self.data.attrs['authority']}: {len(self.scenarios)} scenarios x "
+            f"{self.replications} worlds x {self.months()} months, seed {self.data.attrs['seed']}>"
         )
 
     # -- checking what is asked for ----------------------------------------------------------

@@ -35,7 +35,8 @@ class Study:
 
     Args:
         authority: the service as it is.
-        scenarios: name -> list of interventions. The first is what the others are compared with; ``[]`` is doing nothing.
+        scenarios: name -> list of interventions. The first is what the others are compared with; ``[]``
+            is doing nothing.
         start: first date.
         years: length.
         seed: of all luck. Same seed, same worlds.
@@ -112,9 +113,7 @@ class Study:
                 "Study.run", [Problem("processes", repr(processes), rule, "processes=2, or leave it out")]
             )
         began = time.perf_counter()
-        found: dict[int, npt.NDArray[np.float64]] = {}
-        for replication, values in _with_bar(self._replications(processes), self.replications, progress):
-            found[replication] = values
+        found = dict(_with_bar(self._replications(processes), self.replications, progress))
         values = np.stack([found[r] for r in range(self.replications)], axis=1)
         if self.replications < _FEW:
             warnings.warn(
@@ -138,8 +137,8 @@ class Study:
                 processes = 1
         elif processes > 1 and self.plan.needs_this_process():
             warnings.warn(
-                "a function of this notebook or script cannot run in other processes, so the study runs in this one; "
-                "put the function in a module (a .py file that you import) to use several",
+                "a function of this notebook or script cannot run in other processes, so the study runs in "
+                "this one; put it in a module (a .py file that you import) to use several",
                 WorkforceSimWarning,
                 stacklevel=3,
             )

@@ -23,7 +23,7 @@ def established_posts(authority: Authority) -> int:
 
 
 def above_establishment_places(authority: Authority) -> list[int]:
-    """Places for agency workers above establishment, by group: enough that as many as stated are filled on average."""
+    """Places for agency workers above establishment by group: as many filled on average as stated."""
     w = authority.workforce
     cover = w.covers_per_empty_post_year or 0.0
     end = 12.0 / w.agency_assignment_months

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A grade of post: case hours of a full-time worker a day (0 = holds no cases) and yearly money, full time."""
+    """A grade: case hours of a full-time worker a day (0 = holds no cases), yearly money full time."""
 
     name: str
     hours: float

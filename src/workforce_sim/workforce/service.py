@@ -1,4 +1,4 @@
-"""The service: posts, people, going rates and money of one run, as policies and planners' processes see it."""
+"""The service of one run, as policies and planners' processes see it: posts, people, rates, money."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ class Service:
         desk: casework: open and unallocated children, caseloads.
         posts: all posts by number.
         grades: grades by index.
-        rates: yearless rates a working day: ``rates[stream][grade]`` for the hire, cover, end and convert clocks.
+        rates: rates a working day: ``rates[stream][grade]`` for the hire, cover, end and
+            convert clocks.
         accounts: money so far.
         flows: FTE of starters, leavers and so on since the start.
     """
@@ -150,8 +151,8 @@ class Service:
     def offer_conversion(self, key: object, bonus_gbp: float, per_year: float | None = None) -> None:
         """Offer agency workers a bonus for going permanent, until :meth:`end_offer` of the same key.
 
-        The conversion rate moves from its ordinary value towards the full-offer value in proportion to bonus / yearly pay gap
-        (at most 1), or is ``per_year`` (a rate a working day) if stated.
+        The conversion rate moves from its ordinary value towards the full-offer value in proportion to
+        bonus / yearly pay gap (at most 1), or is ``per_year`` (a rate a working day) if stated.
         """
         self._offers[key] = (bonus_gbp, per_year)
         self._reoffer()
@@ -218,7 +219,8 @@ class Service:
         """A post comes into being, with somebody in it or (the rule) empty, and starts its life.
 
         Args:
-            team, grade: indexes.
+            team: index of the team.
+            grade: index of the grade.
             fte: hours over full time.
             luck: layer and number whose luck it has; by default the next free number of the added posts.
             established: False for an agency worker above establishment.
