@@ -41,7 +41,7 @@ class ServiceEnvironment(simpy.Environment):
     """
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
+        super().__init__(initial_time=0.0)
         self.desk = desk
         self.on_leaver: Callable[[int], simpy.Event] | None = None
         for name in ("timeout", "event", "process"):  # undo the cost SimPy puts on subclasses

@@ -30,7 +30,7 @@ class Desk:
         self.tape = tape
         self._state: State = state.new_state(rules, tape, logging=logging, posts=posts)
         self._run: Any = self._state.run[0]
-        self._logging = logging
+        self.logging = logging
 
     # -- acting -----------------------------------------------------------------------------
 
@@ -75,6 +75,7 @@ class Desk:
 
     def advance(self, until: float) -> int | None:
         """Run casework to ``until``; stop early at, and return, a post whose worker decides to leave."""
+        until = float(until)  # one compiled signature
         while True:
             code = kernel.advance(self._state, until)
             if code == state.REACHED:
@@ -91,14 +92,14 @@ class Desk:
 
     def note(self, kind: Kind, post: int, now: float) -> None:
         """Enter a staff event in the log."""
-        if self._logging:
+        if self.logging:
             self._make_log_room(4)
             j = int(self._run.logged)
             self._state.log[j] = (now, int(kind), post, -1)
             self._run.logged = j + 1
 
     def _make_log_room(self, n: int) -> None:
-        while self._logging and self._run.logged + n > len(self._state.log):
+        while self.logging and self._run.logged + n > len(self._state.log):
             self._state = state.with_longer_log(self._state)
 
     # -- looking: nothing below changes anything ------------------------------------------------
@@ -139,16 +140,17 @@ class Desk:
 
     def totals(self) -> dict[str, float]:
         """Counts and child-days so far: what monthly paths are differences of."""
-        run = self._run
+        run, attention = self._run, self.rules.attention
+        natural, repeated = float(run.work_hours) / attention, float(run.repeated_hours) / attention
         return {
             "referred": float(run.referred),
             "closed": float(run.closed),
             "allocations": float(run.allocations),
             "handovers": float(run.handovers),
-            "natural_days": float(run.natural_days),
-            "unallocated_days": float(run.unallocated_days),
-            "repeated_days": float(run.repeated_days),
-            "slow_days": float(run.slow_days),
+            "natural_days": natural,
+            "unallocated_days": float(run.waited_days),
+            "repeated_days": repeated,
+            "slow_days": float(run.held_days) - natural - repeated,
             "workers": float(run.workers_sum),
         }
 

@@ -32,16 +32,15 @@ def close(S: Any, p: int, now: float) -> None:
     run.held -= k
     run.held_cases -= 1
     run.closed += k
-    natural = case.work / S.law[0]  # child-days: hours of the family / hours a child absorbs a day
-    repeated = case.repeated / S.law[0]
-    run.natural_days += natural
-    run.unallocated_days += k * case.waited
-    run.repeated_days += repeated
-    run.slow_days += k * case.held - natural - repeated
+    run.work_hours += case.work
+    run.repeated_hours += case.repeated
+    run.waited_days += k * case.waited
+    run.held_days += k * case.held
     run.workers_sum += k * case.workers
     log(S, CLOSED_EVENT, p, c)
     caseload_changed(S, p, now)
-    mark(S, seat.team)
+    if S.teams[seat.team].waiting:
+        mark(S, seat.team)
 
 
 @compiled

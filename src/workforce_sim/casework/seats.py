@@ -7,6 +7,7 @@ from typing import Any
 from workforce_sim.casework.compiled import compiled
 from workforce_sim.casework.eventlog import Kind
 from workforce_sim.casework.sharing import caseload_changed, log, reschedule, settle, tally
+from workforce_sim.casework.state import LOAD, ROOM
 from workforce_sim.casework.waiting import join_list, mark
 
 RETURNED = int(Kind.RETURNED)
@@ -26,7 +27,8 @@ def join(S: Any, p: int, now: float) -> None:
     seat.children = 0
     if seat.hours > 0.0:
         caseload_changed(S, p, now)
-        mark(S, seat.team)
+        if S.teams[seat.team].waiting:
+            mark(S, seat.team)
 
 
 @compiled
@@ -50,8 +52,8 @@ def leave(S: Any, p: int, now: float) -> None:
     seat.present = 0
     seat.can_leave = 0
     seat.pace = 0.0
-    S.room[p] = -1.0
-    S.load[p] = 0.0
+    S.space[p, ROOM] = -1.0
+    S.space[p, LOAD] = 0.0
     reschedule(S, p, now)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from workforce_sim.casework.compiled import compiled
-from workforce_sim.casework.state import CLOSURE, LEAVING, NOTHING
+from workforce_sim.casework.state import CLOSURE, LEAVING, LOAD, NOTHING, ROOM
 
 MET = 1e-12  # a leaving threshold with no more than this left is met
 _ANY = 1e18  # room of a worker who holds nothing: even a group above the cap
@@ -46,9 +46,9 @@ def tally(S: Any, now: float) -> None:
 @compiled
 def move_in_heap(S: Any, p: int, t: float) -> None:
     """Seat p's next event is now at t: sift it to its place among the seats."""
-    due, heap, seats = S.due, S.heap, S.seats
+    due, heap, place = S.due, S.heap, S.place
     m = heap.shape[0]
-    i = seats[p].place
+    i = place[p]
     old = due[p]
     due[p] = t
     if t < old:
@@ -58,7 +58,7 @@ def move_in_heap(S: Any, p: int, t: float) -> None:
             if due[q] <= t:
                 break
             heap[i] = q
-            seats[q].place = i
+            place[q] = i
             i = j
     else:
         while True:
@@ -72,10 +72,10 @@ def move_in_heap(S: Any, p: int, t: float) -> None:
             if due[q] >= t:
                 break
             heap[i] = q
-            seats[q].place = i
+            place[q] = i
             i = j
     heap[i] = p
-    seats[p].place = i
+    place[p] = i
 
 
 @compiled
@@ -124,11 +124,11 @@ def caseload_changed(S: Any, p: int, now: float) -> None:
         overtime = min(S.law[6] * seat.fte, S.law[5] * max(0.0, wanted))
         free = (seat.hours + overtime - upkeep * k) / k
         seat.pace = min(attention, max(0.0, free))
-        S.room[p] = cap * seat.fte - k
+        S.space[p, ROOM] = cap * seat.fte - k
     else:
         seat.pace = 0.0
-        S.room[p] = _ANY
-    S.load[p] = k / seat.fte
+        S.space[p, ROOM] = _ANY
+    S.space[p, LOAD] = k / seat.fte
     if seat.hours > 0.0:
         i = int(k / seat.fte + 0.5)
         if i >= S.strain.shape[0]:

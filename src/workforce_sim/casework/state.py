@@ -24,6 +24,9 @@ NOTHING, CLOSURE, LEAVING = 0, 1, 2
 # What advance() came back for.
 REACHED, LEAVER, MORE_SLOTS, MORE_LOG = 0, 1, 2, 3
 
+# Columns of State.space: children per FTE, and children the worker can still take.
+LOAD, ROOM = 0, 1
+
 # Where a case is, when no worker holds it.
 NOT_REFERRED, WAITING, CLOSED = -3, -1, -2
 
@@ -43,7 +46,6 @@ SEAT = np.dtype(
         ("present", "i8"),
         ("can_leave", "i8"),  # the leaving clock runs
         ("next", "i8"),  # NOTHING, CLOSURE or LEAVING
-        ("place", "i8"),  # place in the heap
     ],
     align=True,
 )
@@ -58,12 +60,12 @@ CASE = np.dtype(
         ("waited", "f8"),  # days on a list, finished spells
         ("held", "f8"),  # days with a worker, finished spells
         ("closed", "f8"),
-        ("children", "i8"),
-        ("priority", "i8"),
-        ("team", "i8"),
-        ("seat", "i8"),  # who holds it, or WAITING, CLOSED, NOT_REFERRED
-        ("workers", "i8"),  # how many it has had
-        ("behind", "i8"),  # next case on the waiting list
+        ("children", "i4"),
+        ("priority", "i4"),
+        ("team", "i4"),
+        ("seat", "i4"),  # who holds it, or WAITING, CLOSED, NOT_REFERRED
+        ("workers", "i4"),  # how many it has had
+        ("behind", "i4"),  # next case on the waiting list
     ],
     align=True,
 )
@@ -71,8 +73,8 @@ CASE = np.dtype(
 #: One record per team and priority class.
 WAITLIST = np.dtype([("head", "i8"), ("tail", "i8")], align=True)
 
-#: One record per team: how many workers are on its list, and whether an allocation pass is due.
-TEAM = np.dtype([("workers", "i8"), ("changed", "i8")], align=True)
+#: One record per team: workers on its list, cases waiting, and whether an allocation pass is due.
+TEAM = np.dtype([("workers", "i8"), ("waiting", "i8"), ("changed", "i8")], align=True)
 
 #: One record a run: counts, integrals over time and sums over closed cases (child-weighted days).
 RUN = np.dtype(
@@ -94,10 +96,10 @@ RUN = np.dtype(
         ("logged", "i8"),
         ("logging", "i8"),
         ("leaver", "i8"),
-        ("natural_days", "f8"),
-        ("unallocated_days", "f8"),
-        ("repeated_days", "f8"),
-        ("slow_days", "f8"),
+        ("work_hours", "f8"),  # of closed cases, as the next three
+        ("repeated_hours", "f8"),
+        ("waited_days", "f8"),  # child-days
+        ("held_days", "f8"),  # child-days
         ("workers_sum", "i8"),
     ],
     align=True,
@@ -141,8 +143,8 @@ class State(NamedTuple):
     seats: Any  # SEAT[posts]
     due: npt.NDArray[np.float64]  # time of each seat's next event
     heap: npt.NDArray[np.int64]  # seats, soonest first
-    load: npt.NDArray[np.float64]  # children per FTE
-    room: npt.NDArray[np.float64]  # children it can still take; -1 when absent
+    place: npt.NDArray[np.int64]  # of each seat in the heap
+    space: npt.NDArray[np.float64]  # [seat, (LOAD, ROOM)]; room is -1 when nobody is there
     finish: npt.NDArray[np.float64]  # [seat, slot] clock reading at which the case closes, last first
     slots: npt.NDArray[np.int64]  # [seat, slot] case number
     cases: Any  # CASE[cases]
@@ -180,8 +182,8 @@ def new_state(rules: CaseRules, tape: Families, *, logging: bool, posts: int = 1
         seats=seats,
         due=empty,
         heap=none,
-        load=empty,
-        room=empty,
+        place=none,
+        space=np.zeros((0, 2)),
         finish=np.zeros((0, slots)),
         slots=np.zeros((0, slots), np.int64),
         cases=cases,
@@ -203,15 +205,14 @@ def with_seats(state: State, posts: int) -> State:
     if extra <= 0:
         return state
     seats = np.concatenate([state.seats, np.zeros(extra, SEAT)]).view(np.recarray)
-    seats["place"][old:] = np.arange(old, posts)
     seats["team"][old:] = -1
     grow = ((0, extra), (0, 0))
     return state._replace(
         seats=seats,
         due=np.concatenate([state.due, np.full(extra, np.inf)]),
         heap=np.concatenate([state.heap, np.arange(old, posts)]),
-        load=np.concatenate([state.load, np.zeros(extra)]),
-        room=np.concatenate([state.room, np.full(extra, -1.0)]),
+        place=np.concatenate([state.place, np.arange(old, posts)]),
+        space=np.concatenate([state.space, np.tile([0.0, -1.0], (extra, 1))]),
         finish=np.pad(state.finish, grow),
         slots=np.pad(state.slots, grow),
     )

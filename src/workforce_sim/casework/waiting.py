@@ -9,7 +9,7 @@ import numpy as np
 from workforce_sim.casework.compiled import compiled
 from workforce_sim.casework.eventlog import Kind
 from workforce_sim.casework.sharing import caseload_changed, log, settle
-from workforce_sim.casework.state import MORE_LOG, MORE_SLOTS, REACHED, ROOM_SLACK, WAITING
+from workforce_sim.casework.state import LOAD, MORE_LOG, MORE_SLOTS, REACHED, ROOM, ROOM_SLACK, WAITING
 
 ALLOCATED = int(Kind.ALLOCATED)
 
@@ -54,6 +54,7 @@ def join_list(S: Any, c: int) -> None:
         cases[before].behind = c
     S.run[0].waiting += cases[c].children
     S.run[0].waiting_cases += 1
+    S.teams[cases[c].team].waiting += 1
     mark(S, cases[c].team)
 
 
@@ -64,8 +65,8 @@ def choose_worker(S: Any, team: int, k: int) -> int:
     least = np.inf
     for j in range(S.teams[team].workers):
         p = S.members[team, j]
-        if S.room[p] + ROOM_SLACK >= k and S.load[p] < least - ROOM_SLACK:
-            least = S.load[p]
+        if S.space[p, ROOM] + ROOM_SLACK >= k and S.space[p, LOAD] < least - ROOM_SLACK:
+            least = S.space[p, LOAD]
             best = p
     return best
 
@@ -99,6 +100,7 @@ def assign(S: Any, c: int, p: int, now: float) -> None:
     seat.children += k
     run.waiting -= k
     run.waiting_cases -= 1
+    S.teams[case.team].waiting -= 1
     run.held += k
     run.held_cases += 1
     run.allocations += 1

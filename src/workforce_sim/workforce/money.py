@@ -8,6 +8,10 @@ from workforce_sim.authority.calendar import DAYS_PER_YEAR
 HEADINGS = ("pay", "agency", "recruitment", "conversion", "new_posts")
 
 
+#: Those that accrue by the day; the others are paid once.
+ACCRUING = ("pay", "agency", "new_posts")
+
+
 class Accounts:
     """Running totals by heading, in pounds. Reading never changes anything."""
 
@@ -16,18 +20,14 @@ class Accounts:
         self._yearly = dict.fromkeys(HEADINGS, 0.0)
         self._since = 0.0
 
-    def accrue(self, now: float) -> None:
-        """Pay what fell due until now; call before any yearly amount changes."""
+    def set_yearly(self, now: float, **gbp: float) -> None:
+        """From now on these headings cost so much a year; what fell due until now is paid."""
         dt = (now - self._since) / DAYS_PER_YEAR
         if dt > 0:
-            for heading, yearly in self._yearly.items():
-                if yearly:
-                    self._paid[heading] += yearly * dt
+            for heading in ACCRUING:
+                self._paid[heading] += self._yearly[heading] * dt
             self._since = now
-
-    def set_yearly(self, heading: str, gbp: float) -> None:
-        """From now on this heading costs so much a year."""
-        self._yearly[heading] = gbp
+        self._yearly.update(gbp)
 
     def pay(self, heading: str, gbp: float) -> None:
         """A single payment."""

@@ -58,7 +58,7 @@ def open_service(authority: Authority, service: Service, luck: Luck) -> None:
             elif u < on_notice:
                 state, left = State.NOTICE, notice_days * u / on_notice
             service.open_post(
-                team=i % teams,
+                team=i * teams // group.number,
                 grade=grade,
                 fte=group.fte,
                 luck=(ESTABLISHED, post),

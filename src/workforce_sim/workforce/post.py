@@ -153,15 +153,15 @@ class Post:
 
     def first_of(self, clocks: list[Clock]) -> Generator[simpy.Event, Any, Clock]:
         """Wait for the first clock to be met; a change of rates moves the date, not the luck."""
-        env, rates = self.service.env, self.service.rates
+        env, rates, grade = self.service.env, self.service.rates, self.grade
         while True:
             began = env.now
-            rate = [rates[clock.kind][self.grade] for clock in clocks]
-            soonest, met = math.inf, None
-            for clock, r in zip(clocks, rate, strict=True):
-                wait = clock.need / r if r > 0 else math.inf
-                if wait < soonest:
-                    soonest, met = max(wait, 0.0), clock
+            soonest, met, rate = math.inf, None, []
+            for clock in clocks:
+                r = rates[clock.kind][grade]
+                rate.append(r)
+                if r > 0 and clock.need / r < soonest:
+                    soonest, met = max(clock.need / r, 0.0), clock
             self.waiting = True
             try:
                 yield env.event() if met is None else env.timeout(soonest)
@@ -171,7 +171,6 @@ class Post:
             self.waiting = False
             elapsed = env.now - began
             for clock, r in zip(clocks, rate, strict=True):
-                if clock is not met:
-                    clock.need -= r * elapsed
+                clock.need -= r * elapsed
             if met is not None:
                 return met

@@ -135,7 +135,6 @@ class Service:
         self._repay()
 
     def _repay(self) -> None:
-        self.accounts.accrue(self.env.now)
         hire = []
         for g in range(len(self.grades)):
             # sorted, so that the order in which policies are listed changes no last digit
@@ -317,13 +316,13 @@ class Service:
         self._watch(post, self.env.now)
 
     def _becomes(self, post: Post, state: State, kind: Kind, flow: str) -> None:
-        self.desk.note(kind, post.index, self.env.now)
+        if self.desk.logging:
+            self.desk.note(kind, post.index, self.env.now)
         self.flows[flow] += post.fte
         self._count(post, state)
 
     def _count(self, post: Post, state: State, *, joining: bool = False) -> None:
         """Move a post from its state to another in every count, and in the money."""
-        self.accounts.accrue(self.env.now)
         fte, g = post.fte, post.grade
         old = None if joining else post.state
         for which, sign in ((old, -1.0), (state, 1.0)):
@@ -345,9 +344,8 @@ class Service:
         for g, grade in enumerate(self.grades):
             pay += self._permanent_fte[g] * grade.employed_gbp * self._pay[g]
             agency += self._agency_fte[g] * grade.agency_gbp
-        self.accounts.set_yearly("pay", pay)
-        self.accounts.set_yearly("agency", agency)
-        self.accounts.set_yearly("new_posts", self._new_posts_fte * self.rules.new_post_gbp)
+        new = self._new_posts_fte * self.rules.new_post_gbp
+        self.accounts.set_yearly(self.env.now, pay=pay, agency=agency, new_posts=new)
 
     def state_of_posts(self) -> list[dict[str, Any]]:
         """One row a post: number, team, grade, fte, state (a table for a planner's own process)."""

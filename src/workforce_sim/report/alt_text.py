@@ -1,0 +1,92 @@
+"""What every chart shows, in words and with its numbers, for those who cannot see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from workforce_sim.measures.paths import BY_NAME
+from workforce_sim.report.numbers import figure, plain
+
+if TYPE_CHECKING:
+    from workforce_sim.study.result import Result
+
+Floats = npt.NDArray[np.float64]
+
+
+def fan(result: Result, measure: str, quantiles: Mapping[str, Floats]) -> str:
+    """A fan chart: first and last median and the last bands of every scenario."""
+    what = BY_NAME[measure]
+    said = [f"{what.label}, {what.unit}, {_period(result)}."]
+    for name, (q5, q25, q50, q75, q95) in quantiles.items():
+        known = np.flatnonzero(np.isfinite(q50))
+        if not len(known):
+            said.append(f"“{name}”: no values in a study this short.")
+            continue
+        first, last = int(known[0]), int(known[-1])
+
+        def at(path: Floats, month: int) -> str:
+            return figure(measure, float(path[month]), what.decimals)
+
+        said.append(
+            f"“{name}”: the middle world goes from {at(q50, first)} in {_month(result, first)} to {at(q50, last)} in "
+            f"{_month(result, last)}; then half of the worlds lie between {at(q25, last)} and {at(q75, last)} and nine in "
+            f"ten between {at(q5, last)} and {at(q95, last)}."
+        )
+    return " ".join([*said, "Chance only: assumptions held fixed. Not back-tested."])
+
+
+def difference(result: Result, measure: str, paths: Mapping[str, tuple[Floats, Floats, Floats]]) -> str:
+    """A difference chart: the last difference of every scenario, its interval, and where it first left zero."""
+    what = BY_NAME[measure]
+    said = [
+        f"{what.label}: mean difference from “{result.baseline}” ({what.unit}) with its 95% interval for all months together, "
+        f"{_period(result)}."
+    ]
+    for name, (mean, low, high) in paths.items():
+        known = np.flatnonzero(np.isfinite(mean))
+        if not len(known):
+            said.append(f"“{name}”: no values in a study this short.")
+            continue
+        last = int(known[-1])
+        numbers = [figure(measure, float(path[last]), what.decimals) for path in (mean, low, high)]
+        sentence = f"“{name}”: {numbers[0]} in {_month(result, last)}"
+        if np.isfinite(low[last]):
+            sentence += f" (95% interval {numbers[1]} to {numbers[2]})"
+            apart = np.flatnonzero((low > 0) | (high < 0))
+            if len(apart):
+                sentence += f"; the interval first excludes no difference in {_month(result, int(apart[0]))}"
+            else:
+                sentence += "; cannot be told apart from no difference in any month"
+        said.append(sentence + ".")
+    return " ".join(said)
+
+
+def posts(
+    result: Result, scenario: str, permanent: Floats, covering: Floats, empty: Floats, all_posts: Floats
+) -> str:
+    """A posts chart: who is in the posts in the first and the last month."""
+
+    def at(month: int) -> str:
+        return (
+            f"{plain(float(all_posts[month]), 0)} posts (FTE), of which {plain(float(permanent[month]), 0)} have a permanent "
+            f"worker, {plain(float(covering[month]), 0)} are covered by agency and {plain(float(empty[month]), 0)} are empty"
+        )
+
+    return (
+        f"Posts under “{scenario}”, whole service, means over the simulated worlds. In {_month(result, 0)}: {at(0)}. "
+        f"In {_month(result, -1)}: {at(-1)}."
+    )
+
+
+def _month(result: Result, month: int) -> str:
+    import pandas as pd
+
+    return f"{pd.Timestamp(result.data['date'].values[month]):%B %Y}"
+
+
+def _period(result: Result) -> str:
+    return f"{_month(result, 0)} to {_month(result, -1)}"
