@@ -355,6 +355,19 @@ SERVICE = [
     ),
 ]
 
+SHAPES = [
+    Bad("text for posts", changed(posts="social worker"), "posts", "'social worker'", "", "posts ="),
+    Bad("number for a section", changed(casework=3), "casework", "3", "", "casework"),
+    Bad(
+        "one grade without its list",
+        lambda: ws.PayChange(5, start=START, grades="social worker"),
+        "grades",
+        "'social worker'",
+        "",
+        "grades = ('social worker',)",
+    ),
+]
+
 DATES = [
     Bad(
         "end before start",
@@ -554,7 +567,7 @@ ARGUMENTS = [
     ),
 ]
 
-ALL = [*NAMES, *NUMBERS, *SERVICE, *DATES, *ARGUMENTS]
+ALL = [*NAMES, *NUMBERS, *SERVICE, *SHAPES, *DATES, *ARGUMENTS]
 
 
 def problem_of(act: Callable[[], object]) -> tuple[Any, str]:

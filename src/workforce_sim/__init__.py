@@ -4,7 +4,8 @@ from workforce_sim._version import __version__
 from workforce_sim.authority.authority import Authority
 from workforce_sim.errors import InputError, WorkforceSimError, WorkforceSimWarning
 from workforce_sim.interventions import AgencyConversion, Intervention, NewPosts, PayChange
-from workforce_sim.simulation import Run, Simulation
+from workforce_sim.run import Run
+from workforce_sim.simulation import Simulation
 from workforce_sim.study.replicate import RunFailed
 from workforce_sim.study.result import Result
 from workforce_sim.study.study import FewRunsWarning, Study

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
+import gc
 import math
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from heapq import heappush
 from typing import TYPE_CHECKING, Any
 
@@ -13,21 +14,20 @@ import numpy as np
 import simpy
 
 from workforce_sim.authority.authority import Authority
-from workforce_sim.authority.calendar import WorkingCalendar
+from workforce_sim.authority.calendar import WorkingCalendar, as_date, census_day, year_before
+from workforce_sim.checks import check_interventions, check_run
 from workforce_sim.demand.luck import Luck, PostLuck, Stream
 from workforce_sim.demand.tape import CLASSES, draw_families
 from workforce_sim.errors import InputError, Problem
 from workforce_sim.interventions.base import Days, Intervention, Process
 from workforce_sim.interventions.new_posts import NewPosts
-from workforce_sim.measures.census import Census
-from workforce_sim.measures.paths import count, measures
+from workforce_sim.measures.paths import count
+from workforce_sim.run import Run
 from workforce_sim.workforce.opening import above_establishment_places, established_posts, open_service
 from workforce_sim.workforce.rules import grades, staff_rules
 from workforce_sim.workforce.service import ADDED, Service
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from workforce_sim.casework.desk import Desk
     from workforce_sim.casework.state import CaseRules
 
@@ -110,7 +110,7 @@ class Simulation:
         problems = check_interventions(interventions, authority, self.calendar)
         self._census_dates = []
         for i, when in enumerate(census_dates):
-            found = _date(when)
+            found = as_date(when)
             if found is None or not (first <= found + dt.timedelta(days=1) <= self.calendar.finish):
                 rule = f"a date within the run ({first} to {self.calendar.finish})"
                 problems.append(
@@ -128,6 +128,10 @@ class Simulation:
 
     def run(self) -> Run:
         """Simulate; the result holds monthly paths, census, ledger and (if asked for) the event log."""
+        with _collector_paused():
+            return self._run()
+
+    def _run(self) -> Run:
         from workforce_sim.casework.desk import Desk
 
         authority, calendar = self.authority.balanced(), self.calendar
@@ -157,7 +161,7 @@ class Simulation:
     def _count_days(self) -> list[int]:
         days = set(self.calendar.marks.tolist())
         for when in self._census_dates:
-            days |= {census_day(self.calendar, when), census_day(self.calendar, _year_before(when))}
+            days |= {census_day(self.calendar, when), census_day(self.calendar, year_before(when))}
         return sorted(d for d in days if 0 < d < self.calendar.end)
 
     def _start_interventions(self, env: simpy.Environment, service: Service) -> None:
@@ -174,6 +178,18 @@ class Simulation:
                     env.process(process)
         if planned:
             env.process(_open_new_posts(env, service, planned, self.authority.teams.number))
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """No garbage collection during a run: it makes no cycles, and looking for them takes a third of it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def case_rules(authority: Authority) -> CaseRules:
@@ -247,169 +263,3 @@ def _open_new_posts(
         luck = (ADDED, added[team] * teams + team)
         added[team] += 1
         service.open_post(team=team, grade=grade, fte=fte, luck=luck, cover=cover, running=True)
-
-
-class Run:
-    """What one run gives. Made by :meth:`Simulation.run`.
-
-    Attributes:
-        simulation: what was run.
-        service: the service at the end of the run.
-        counts: arrays of counts at the month marks, for :func:`~workforce_sim.measures.paths.measures`.
-    """
-
-    def __init__(self, simulation: Simulation, record: dict[int, dict[str, float]], service: Service) -> None:
-        self.simulation = simulation
-        self.service = service
-        self._record = record
-        marks = [record[int(day)] for day in simulation.calendar.marks]
-        self.counts = {name: np.array([m[name] for m in marks]) for name in marks[0]}
-
-    @property
-    def paths(self) -> pd.DataFrame:
-        """Monthly measures: a row a month mark (index ``date``), a column a measure."""
-        import pandas as pd
-
-        from workforce_sim.authority.calendar import add_months
-
-        calendar = self.simulation.calendar
-        dates = [add_months(calendar.start, m) for m in range(calendar.months + 1)]
-        return pd.DataFrame(measures(self.counts), index=pd.DatetimeIndex(dates, name="date"))
-
-    def census(self, date: str | dt.date) -> Census:
-        """The census at the close of a date: a month end of the run, or one of its ``census_dates``.
-
-        Raises:
-            InputError: the run took no count on that date.
-        """
-        calendar, when = self.simulation.calendar, _date(date)
-        day = None if when is None else census_day(calendar, when)
-        if when is None or day not in self._record:
-            fix = f"Simulation(..., census_dates=['{date}'])"
-            rule = "a month end of the run or one of its census_dates"
-            raise InputError("Run.census", [Problem("date", repr(date), rule, fix)])
-        counts = self._record[day]
-        before = self._record.get(census_day(calendar, _year_before(when)))
-
-        def over_year(name: str) -> float:
-            return math.nan if before is None else counts[name] - before[name]
-
-        return Census(
-            date=when,
-            in_post_fte=counts["in_post"],
-            agency_fte=counts["agency"],
-            agency_covering_fte=counts["covered"],
-            vacancies_fte=counts["covered"] + counts["empty"],
-            empty_fte=counts["empty"],
-            case_holders_fte=counts["case_holders"],
-            cases=counts["held"],
-            starters_fte=over_year("sum_starters") + over_year("sum_conversions"),
-            leavers_fte=over_year("sum_leavers"),
-        )
-
-    @property
-    def children(self) -> pd.DataFrame:
-        """The drift ledger: a row a case; the parts of its days add up to ``elapsed_days``."""
-        import pandas as pd
-
-        ledger = self.service.desk.ledger(float(self.simulation.calendar.end))
-        return pd.DataFrame(ledger).rename_axis("case")
-
-    @property
-    def log(self) -> pd.DataFrame:
-        """The event log: ``day, event, post, case`` (-1 where there is none).
-
-        Raises:
-            InputError: the run kept no log.
-        """
-        import pandas as pd
-
-        from workforce_sim.casework.eventlog import Kind
-
-        log = self._raw_log()
-        words = {int(kind): kind.words for kind in Kind}
-        columns = {"day": log["time"], "event": [words[k] for k in log["kind"].tolist()]}
-        return pd.DataFrame(columns | {"post": log["post"], "case": log["case"]})
-
-    def digest(self) -> str:
-        """A fingerprint of the event log: equal logs have equal digests, to the last bit of every time."""
-        return hashlib.sha256(np.ascontiguousarray(self._raw_log()).tobytes()).hexdigest()
-
-    def _raw_log(self) -> Any:
-        if not self.simulation._log:
-            raise InputError(
-                "Run.log", [Problem("log", "False", "a run that keeps its log", "Simulation(..., log=True)")]
-            )
-        return self.service.desk.log
-
-
-def census_day(calendar: WorkingCalendar, when: dt.date) -> int:
-    """The working day whose morning follows the close of a date."""
-    return calendar.day(when + dt.timedelta(days=1))
-
-
-def _year_before(when: dt.date) -> dt.date:
-    following = when + dt.timedelta(days=1)
-    try:
-        return following.replace(year=following.year - 1) - dt.timedelta(days=1)
-    except ValueError:  # 29 February
-        return following.replace(year=following.year - 1, day=28) - dt.timedelta(days=1)
-
-
-def _date(value: object) -> dt.date | None:
-    if isinstance(value, dt.datetime):
-        return None
-    if isinstance(value, dt.date):
-        return value
-    try:
-        return dt.date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-
-
-def check_run(
-    authority: object, start: object, years: object, seed: object
-) -> tuple[dt.date | None, list[Problem]]:
-    """Problems of what every run is given; also the start date."""
-    problems: list[Problem] = []
-    if not isinstance(authority, Authority):
-        fix = "Authority.preset('england-2025') or Authority.from_file('mine.toml')"
-        problems.append(Problem("authority", repr(authority)[:60], "an Authority", fix))
-    first = _date(start)
-    if first is None:
-        problems.append(Problem("start", repr(start), "a date: year-month-day", "start='2015-04-01'"))
-    if isinstance(years, bool) or not isinstance(years, (int, float)) or not 1 / 12 <= years <= 50:
-        problems.append(Problem("years", repr(years), "from 1/12 (a month) to 50", "years=3"))
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        problems.append(Problem("seed", repr(seed), "a whole number, 0 or more", "seed=1"))
-    return first, problems
-
-
-def check_interventions(
-    interventions: object, authority: Authority, calendar: WorkingCalendar, path: str = "interventions"
-) -> list[Problem]:
-    """Problems of a list of interventions with this authority and these dates."""
-    if isinstance(interventions, Intervention) or callable(interventions) or isinstance(interventions, str):
-        return [
-            Problem(path, repr(interventions)[:60], "a list of interventions", "put it in brackets: [...]")
-        ]
-    if not isinstance(interventions, (list, tuple)):
-        return [
-            Problem(
-                path,
-                repr(interventions)[:60],
-                "a list of interventions",
-                "[NewPosts(80, start='2015-04-01')]",
-            )
-        ]
-    problems = []
-    for i, intervention in enumerate(interventions):
-        if isinstance(intervention, Intervention):
-            for p in intervention.problems(authority, calendar):
-                where = f"{path}[{i}] {type(intervention).__name__}.{p.path}"
-                problems.append(Problem(where, p.value, p.rule, p.fix))
-        elif not callable(intervention) or isinstance(intervention, type):
-            rule = "an intervention, or a function def process(env, service): ..."
-            fix = "NewPosts(80, start='2015-04-01'), or the name of your function without brackets"
-            problems.append(Problem(f"{path}[{i}]", repr(intervention)[:60], rule, fix))
-    return problems

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -88,3 +89,29 @@ class WorkingCalendar:
         """For each month of the run the month of the year most of it lies in, 0 = January."""
         middles = [add_months(self.start, m) + timedelta(days=14) for m in range(self.months)]
         return np.array([d.month - 1 for d in middles])
+
+
+def census_day(calendar: WorkingCalendar, when: dt.date) -> int:
+    """The working day whose morning follows the close of a date."""
+    return calendar.day(when + dt.timedelta(days=1))
+
+
+def year_before(when: dt.date) -> dt.date:
+    """The date on whose close the twelve months up to the close of a date begin."""
+    following = when + dt.timedelta(days=1)
+    try:
+        return following.replace(year=following.year - 1) - dt.timedelta(days=1)
+    except ValueError:  # 29 February
+        return following.replace(year=following.year - 1, day=28) - dt.timedelta(days=1)
+
+
+def as_date(value: object) -> dt.date | None:
+    """A date from a date or from text such as ``2015-04-01``; None for anything else."""
+    if isinstance(value, dt.datetime):
+        return None
+    if isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

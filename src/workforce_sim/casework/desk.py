@@ -2,16 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.casework import kernel, seats, state
-from workforce_sim.casework.compiled import announce
+from workforce_sim.casework.compiled import announce, entry
 from workforce_sim.casework.eventlog import Kind
 from workforce_sim.casework.state import CaseRules, State
 from workforce_sim.demand.families import Families
+
+
+class _Entries(NamedTuple):
+    """The kernel's functions, ready to be called."""
+
+    advance: Callable[[State, float], int]
+    finish_instant: Callable[[State], int]
+    join: Callable[[State, int, float], None]
+    leave: Callable[[State, int, float], None]
+    set_leaving: Callable[[State, int, float, float, float], None]
+    set_hazards: Callable[[State, Any, Any, float], None]
+
+
+_compiled: _Entries | None = None
+
+
+def _entries(state: State) -> _Entries:
+    """Compile, or load from the cache, once a process."""
+    global _compiled
+    if _compiled is None:
+        announce()
+        who, rates = np.zeros(0, np.int64), np.zeros(0)
+        _compiled = _Entries(
+            advance=entry(kernel.advance, state, 0.0),
+            finish_instant=entry(kernel.finish_instant, state),
+            join=entry(seats.join, state, 0, 0.0),
+            leave=entry(seats.leave, state, 0, 0.0),
+            set_leaving=entry(seats.set_leaving, state, 0, 0.0, 0.0, 0.0),
+            set_hazards=entry(seats.set_hazards, state, who, rates, 0.0),
+        )
+    return _compiled
 
 
 class Desk:
@@ -25,12 +57,12 @@ class Desk:
     """
 
     def __init__(self, rules: CaseRules, tape: Families, *, logging: bool = False, posts: int = 16) -> None:
-        announce()
         self.rules = rules
         self.tape = tape
         self._state: State = state.new_state(rules, tape, logging=logging, posts=posts)
         self._run: Any = self._state.run[0]
         self.logging = logging
+        self._do = _entries(self._state)
 
     # -- acting -----------------------------------------------------------------------------
 
@@ -39,8 +71,7 @@ class Desk:
         s = self._state
         if post >= len(s.seats):
             s = self._state = state.with_seats(s, max(post + 1, 2 * len(s.seats)))
-        seat: Any = s.seats[post]
-        seat.team, seat.fte, seat.hours, seat.strain = team, fte, hours, 1.0
+        s.seats[post] = state.new_seat(team, fte, hours)
         if hours > 0:
             k = int(s.teams[team].workers)
             if k == s.members.shape[1]:
@@ -50,34 +81,34 @@ class Desk:
 
     def join(self, post: int, now: float) -> None:
         """Somebody starts in the post, with an empty caseload."""
-        seats.join(self._state, post, now)
+        self._do.join(self._state, post, now)
 
     def leave(self, post: int, now: float) -> None:
         """Whoever holds the post goes; the cases return to the waiting list."""
-        self._make_log_room(int(self._state.seats[post].n) + 4)
-        seats.leave(self._state, post, now)
+        if self.logging:
+            self._make_log_room(int(self._state.seats["n"][post]) + 4)
+        self._do.leave(self._state, post, now)
 
     def watch_leaving(self, post: int, threshold: float, hazard: float, now: float) -> None:
         """Start the leaving clock of a permanent worker (base rate a day)."""
-        seats.set_leaving(self._state, post, threshold, hazard, now)
+        self._do.set_leaving(self._state, post, threshold, hazard, now)
 
     def set_hazards(self, posts: npt.NDArray[np.int64], hazards: npt.NDArray[np.float64], now: float) -> None:
         """New base leaving rates a day for these posts."""
-        seats.set_hazards(self._state, posts, hazards, now)
+        self._do.set_hazards(self._state, posts, hazards, now)
 
     def deal(self) -> None:
         """Deal out the cases open at the start: the referrals and the allocation of instant 0."""
         while True:
-            code = kernel.finish_instant(self._state)
+            code = self._do.finish_instant(self._state)
             if code == state.REACHED:
                 return
             self._grow(code)
 
     def advance(self, until: float) -> int | None:
         """Run casework to ``until``; stop early at, and return, a post whose worker decides to leave."""
-        until = float(until)  # one compiled signature
         while True:
-            code = kernel.advance(self._state, until)
+            code = self._do.advance(self._state, until)
             if code == state.REACHED:
                 return None
             if code == state.LEAVER:
@@ -175,27 +206,26 @@ class Desk:
         """
         s, n = self._state, int(self._run.next_case)
         c = s.cases[:n]
-        waiting, held = c["seat"] == state.WAITING, c["seat"] >= 0
-        spell = now - c["since"]
-        unallocated = c["waited"] + np.where(waiting, spell, 0.0)
-        with_worker = c["held"] + np.where(held, spell, 0.0)
+        closed = c["seat"] == state.CLOSED
+        unallocated = c["waited"] + np.where(c["seat"] == state.WAITING, now - c["since"], 0.0)
+        elapsed = np.where(closed, c["since"], now) - c["referred"]
         done = c["work"] + c["repeated"] - self._hours_left(now)
         repeated = np.minimum(c["repeated"], done)
         per_child = self.rules.attention * c["children"]
         natural_days, repeated_days = (done - repeated) / per_child, repeated / per_child
         return {
-            "children": c["children"].copy(),
-            "priority": c["priority"].copy(),
-            "team": c["team"].copy(),
+            "children": c["children"].astype(np.int64),
+            "priority": c["priority"].astype(np.int64),
+            "team": c["team"].astype(np.int64),
             "referred_day": c["referred"].copy(),
             "already_open_days": self.tape.already_open[:n].copy(),
-            "closed_day": np.where(c["seat"] == state.CLOSED, c["closed"], np.nan),
-            "workers": c["workers"].copy(),
-            "elapsed_days": unallocated + with_worker,
+            "closed_day": np.where(closed, c["since"], np.nan),
+            "workers": c["workers"].astype(np.int64),
+            "elapsed_days": elapsed,
             "natural_days": natural_days,
             "unallocated_days": unallocated,
             "repeated_days": repeated_days,
-            "slow_days": with_worker - natural_days - repeated_days,
+            "slow_days": elapsed - unallocated - natural_days - repeated_days,
         }
 
     def _hours_left(self, now: float) -> npt.NDArray[np.float64]:

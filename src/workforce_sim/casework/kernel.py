@@ -23,9 +23,8 @@ def close(S: Any, p: int, now: float) -> None:
     c = S.slots[p, n]
     case = S.cases[c]
     k = case.children
-    case.held += now - case.since
     case.left = 0.0
-    case.closed = now
+    case.since = now
     case.seat = CLOSED
     seat.n = n
     seat.children -= k
@@ -35,7 +34,7 @@ def close(S: Any, p: int, now: float) -> None:
     run.work_hours += case.work
     run.repeated_hours += case.repeated
     run.waited_days += k * case.waited
-    run.held_days += k * case.held
+    run.held_days += k * (now - case.referred - case.waited)
     run.workers_sum += k * case.workers
     log(S, CLOSED_EVENT, p, c)
     caseload_changed(S, p, now)

@@ -42,7 +42,6 @@ def leave(S: Any, p: int, now: float) -> None:
         c = S.slots[p, i]
         case = S.cases[c]
         case.left = max(0.0, (S.finish[p, i] - seat.clock) * case.children)
-        case.held += now - case.since
         run.held -= case.children
         run.held_cases -= 1
         log(S, RETURNED, p, c)

@@ -50,22 +50,28 @@ SEAT = np.dtype(
     align=True,
 )
 
+
+def new_seat(team: int, fte: float, hours: float) -> tuple[float, ...]:
+    """The record of a seat with nobody in it."""
+    fields = dict.fromkeys(SEAT.names or (), 0.0) | {"team": team, "fte": fte, "hours": hours, "strain": 1.0}
+    return tuple(fields.values())
+
+
+#: 64 bytes, a cache line. Days with a worker are what is left of the days since referral.
 CASE = np.dtype(
     [
         ("referred", "f8"),
         ("work", "f8"),  # hours, all children together
         ("left", "f8"),  # hours, true while no worker holds the case
         ("repeated", "f8"),  # hours added by handovers
-        ("since", "f8"),  # start of the present waiting or held spell
+        ("since", "f8"),  # start of the present waiting or held spell; when it closed, once closed
         ("waited", "f8"),  # days on a list, finished spells
-        ("held", "f8"),  # days with a worker, finished spells
-        ("closed", "f8"),
-        ("children", "i4"),
-        ("priority", "i4"),
-        ("team", "i4"),
         ("seat", "i4"),  # who holds it, or WAITING, CLOSED, NOT_REFERRED
-        ("workers", "i4"),  # how many it has had
         ("behind", "i4"),  # next case on the waiting list
+        ("team", "i2"),
+        ("children", "i2"),
+        ("workers", "i2"),  # how many it has had
+        ("priority", "i2"),
     ],
     align=True,
 )
@@ -162,11 +168,10 @@ class State(NamedTuple):
 def new_state(rules: CaseRules, tape: Families, *, logging: bool, posts: int = 16) -> State:
     """An empty service at time 0 with every case of the tape still to be referred."""
     n = len(tape)
-    cases = np.zeros(n, CASE).view(np.recarray)
+    cases = _aligned(n, CASE)
     cases["referred"] = tape.time
     cases["work"] = cases["left"] = tape.work
     cases["children"], cases["priority"], cases["team"] = tape.children, tape.priority, tape.team
-    cases["closed"] = np.inf
     cases["seat"], cases["behind"] = NOT_REFERRED, -1
     waitlists = np.zeros((rules.teams, rules.classes), WAITLIST).view(np.recarray)
     waitlists["head"] = waitlists["tail"] = -1
@@ -196,6 +201,14 @@ def new_state(rules: CaseRules, tape: Families, *, logging: bool, posts: int = 1
         log=np.zeros(4096 if logging else 16, LOG).view(np.recarray),
     )
     return with_seats(state, posts)
+
+
+def _aligned(n: int, record: np.dtype[Any]) -> Any:
+    """Zeroed records that each start at a multiple of their size, so that none straddles a cache line."""
+    size = record.itemsize
+    memory = np.zeros((n + 1) * size, np.uint8)
+    first = -memory.ctypes.data % size
+    return memory[first : first + n * size].view(record).view(np.recarray)
 
 
 def with_seats(state: State, posts: int) -> State:

@@ -50,7 +50,7 @@ JOINT = "95% interval of the mean difference, all months together"
 CAUTION = "Chance only: assumptions held fixed. Not back-tested."
 
 _SMALL = 8.0  # points: notes and keys
-_LETTERS_PER_INCH = 15.5  # of small print
+_LETTERS_PER_INCH = 17.0  # of small print
 
 
 def fan_chart(
@@ -74,26 +74,27 @@ def fan_chart(
         for i, panel in enumerate(panels):
             drawn = shown if together else [shown[i]]
             if not together:
-                panel.set_title(wrapped(shown[i], 44 if narrow else 28, 3))
+                panel.set_title(wrapped(shown[i], 44 if narrow else 23, 3))
                 if result.baseline in shown and shown[i] != result.baseline:
                     middle = quantiles[result.baseline][2]
                     _line(panel, result, middle, look[result.baseline], width=1.3, marker=False)
             for name in drawn:
                 q5, q25, _, q75, q95 = quantiles[name]
                 for low, high, opacity in ((q5, q95, LIGHT_BAND), (q25, q75, DARK_BAND)):
-                    colour = look[name].colour
+                    colour = look[name].band
                     panel.fill_between(_dates(result), low, high, color=colour, alpha=opacity, linewidth=0)
                 _line(panel, result, quantiles[name][2], look[name], label=name)
             _time_axis(panel, result)
             _mark_policies(panel, result, drawn, keys)
             panel.set_ylabel(what.unit if _is_first(panel) else "")
             _value_axis(panel, what.name, [v for q in quantiles.values() for v in q])
+            if not together:
+                _name_dotted(panel, result, quantiles, shown[i])
             _end_labels(panel, result, measure, [(quantiles[n][2], look[n]) for n in drawn])
         floor = "" if panels[0].get_ylim()[0] <= 0 else " The axis does not start at 0."
         dotted = f" Dotted: the middle world of “{result.baseline}”." if not together else ""
-        _words(chart, what.label, BANDS + dotted + floor, _policy_key(keys), narrow)
-        if together:
-            _legend(chart, panels[0], narrow)
+        key = _policy_key(keys)
+        _words(chart, what.label, BANDS + dotted + floor, key, narrow, legend=panels[0] if together else None)
     chart.workforce_sim_alt = alt_text.fan(result, measure, quantiles)
     return chart
 
@@ -119,7 +120,7 @@ def difference_chart(result: Result, measure: str = "caseload", *, narrow: bool 
         for i, panel in enumerate(panels):
             drawn = others if together else [others[i]]
             if not together:
-                panel.set_title(wrapped(others[i], 44 if narrow else 28, 3))
+                panel.set_title(wrapped(others[i], 44 if narrow else 23, 3))
             panel.axhline(0, color=INK, linewidth=1.1)
             for name in drawn:
                 mean, low, high = paths[name]
@@ -131,14 +132,13 @@ def difference_chart(result: Result, measure: str = "caseload", *, narrow: bool 
             _time_axis(panel, result)
             _mark_policies(panel, result, drawn, keys)
             if _is_first(panel):
-                against = wrapped(f"difference from “{result.baseline}”", 38, 2)
-                panel.set_ylabel(f"{against}\n{points(what.unit)}")
+                panel.set_ylabel(wrapped(f"difference, {points(what.unit)}", 40))
             _value_axis(panel, measure, [v for path in paths.values() for v in path], zero=True)
             _end_labels(panel, result, measure, [(paths[name][0], look[name]) for name in drawn])
         note = f"Line: mean difference over the worlds. Band: {JOINT}. 0: no difference. {CAUTION}"
-        _words(chart, f"{what.label}: difference", note, _policy_key(keys), narrow)
-        if together:
-            _legend(chart, panels[0], narrow)
+        title = f"{what.label}: difference from “{result.baseline}”"
+        legend = panels[0] if together else None
+        _words(chart, title, note, _policy_key(keys), narrow, legend=legend)
     chart.workforce_sim_alt = alt_text.difference(result, measure, paths)
     return chart
 
@@ -171,8 +171,8 @@ def posts_chart(result: Result, scenario: str | None = None, *, narrow: bool = F
         _value_axis(panel, "posts_fte", [posts])
         _end_labels(panel, result, "posts_fte", [(posts, Look(INK, "-", "s"))], places=0)
         note = "Means over the simulated worlds, whole service. A post is filled only when somebody is found for it."
-        _words(chart, f"Posts are not people: “{name}”", f"{note} {CAUTION}", _policy_key(keys), narrow)
-        _legend(chart, panel, narrow, reverse=True)
+        title, key = f"Posts are not people: “{name}”", _policy_key(keys)
+        _words(chart, title, f"{note} {CAUTION}", key, narrow, legend=panel, reverse=True)
     chart.workforce_sim_alt = alt_text.posts(result, name, permanent, covering, empty, posts)
     return chart
 
@@ -193,7 +193,7 @@ def _panels(n: int, narrow: bool) -> tuple[list[Axes], Chart]:
     columns = 1 if narrow or n == 1 else 2 if n in (2, 4) else 3
     rows = -(-n // columns)
     if n == 1:
-        size = (NARROW, 3.9) if narrow else (WIDE, 4.2)
+        size = (NARROW, 4.4) if narrow else (WIDE, 4.2)
     else:
         size = (NARROW, 1.7 + 2.2 * rows) if narrow else (WIDE, 1.4 + 2.7 * rows)
     chart = Chart(figsize=size, layout="constrained")
@@ -210,7 +210,14 @@ def _dates(result: Result) -> npt.NDArray[np.datetime64]:
 
 
 def _line(
-    panel: Axes, result: Result, path: Floats, look: Look, *, width: float = 2.0, marker: bool = True, label: str = ""
+    panel: Axes,
+    result: Result,
+    path: Floats,
+    look: Look,
+    *,
+    width: float = 2.0,
+    marker: bool = True,
+    label: str = "",
 ) -> None:
     panel.plot(
         _dates(result),
@@ -253,7 +260,9 @@ def _value_axis(panel: Axes, measure: str, values: Iterable[Floats], *, zero: bo
     elif low >= 0 and not (BY_NAME[measure].unit.startswith("%") and low > 0.6 * high):
         low = 0.0
     span = (high - low) or abs(high) or 1.0
-    panel.set_ylim(low if low == 0 and not zero else low - 0.06 * span, high + 0.16 * span)  # numbers go on top
+    panel.set_ylim(
+        low if low == 0 and not zero else low - 0.06 * span, high + 0.16 * span
+    )  # numbers go on top
     panel.yaxis.set_major_locator(MaxNLocator(6))
     if is_money(measure):
         as_pounds: Callable[..., str] = lambda x, _: _money_tick(x, high)  # noqa: E731
@@ -263,7 +272,7 @@ def _value_axis(panel: Axes, measure: str, values: Iterable[Floats], *, zero: bo
 def _money_tick(x: float, high: float) -> str:
     if abs(high) < 1e6:
         return pounds(x, 0)
-    return f"£{x / 1e6:g}m".replace("£-", "−£")
+    return f"£{x / 1e6:g}m".replace("£-", "−£") if x else "£0"
 
 
 def _end_labels(
@@ -289,27 +298,67 @@ def _end_labels(
         last = at
 
 
+def _name_dotted(panel: Axes, result: Result, quantiles: dict[str, Floats], name: str) -> None:
+    """The name of the baseline on its dotted line, where there is room for it."""
+    baseline = result.baseline
+    if baseline not in quantiles or name == baseline:
+        return
+    low, high = panel.get_ylim()
+    theirs, ours = float(quantiles[baseline][2][-1]), quantiles[name][:, -1]
+    clear = float(ours[0]) > theirs or float(ours[-1]) < theirs
+    if clear and min(abs(theirs - ours)) > 0.1 * (high - low):
+        above = theirs > float(ours[2])
+        panel.annotate(
+            wrapped(baseline, 20, 1),
+            (_number(_dates(result)[-1]), theirs),
+            xytext=(0, 5 if above else -5),
+            textcoords="offset points",
+            ha="right",
+            va="bottom" if above else "top",
+            fontsize=_SMALL,
+        )
+
+
 def _number(when: np.datetime64) -> float:
     from matplotlib.dates import date2num
 
     return float(date2num(when))
 
 
-def _words(chart: Chart, title: str, note: str, key: str, narrow: bool) -> None:
+def _words(
+    chart: Chart,
+    title: str,
+    note: str,
+    key: str,
+    narrow: bool,
+    *,
+    legend: Axes | None = None,
+    reverse: bool = False,
+) -> None:
+    """Title, legend and small print, in words."""
     wide = NARROW if narrow else WIDE
-    letters = int(wide * _LETTERS_PER_INCH)
-    chart.suptitle(wrapped(title, int(wide * 10)), x=0.01, ha="left", fontsize=12, fontweight="bold")
-    lines = [wrapped(part, letters) for part in (key, note) if part]
+    title = wrapped(title, int(wide * 9.5))
+    if legend is None:
+        chart.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+    else:
+        handles, labels = legend.get_legend_handles_labels()
+        if reverse:
+            handles, labels = handles[::-1], labels[::-1]
+        labels = [wrapped(label, 40 if narrow else 44, 2) for label in labels]
+        longest = max(len(line) for label in labels for line in label.split("\n"))
+        columns = max(1, int(wide * 13 / (longest + 8)))
+        box = chart.legend(
+            handles,
+            labels,
+            loc="outside upper left",
+            ncols=columns,
+            handlelength=3.2,
+            title=title,
+            alignment="left",
+        )
+        box.get_title().set(fontsize=12, fontweight="bold")
+    lines = [wrapped(part, int(wide * _LETTERS_PER_INCH)) for part in (key, note) if part]
     chart.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=_SMALL, color=QUIET)
-
-
-def _legend(chart: Chart, panel: Axes, narrow: bool, *, reverse: bool = False) -> None:
-    handles, labels = panel.get_legend_handles_labels()
-    if reverse:
-        handles, labels = handles[::-1], labels[::-1]
-    labels = [wrapped(label, 40 if narrow else 44, 2) for label in labels]
-    columns = 1 if narrow else 2 if any(len(x) > 22 for x in labels) else 4
-    chart.legend(handles, labels, loc="outside upper left", ncols=columns, handlelength=3.2)
 
 
 # -- the start of each policy -----------------------------------------------------------------
@@ -339,8 +388,15 @@ def _mark_policies(panel: Axes, result: Result, scenarios: list[str], keys: Keys
     for when, listed in sorted(numbers.items()):
         crowded = before is not None and (when - before).days < 0.05 * days * max(1, len(listed))
         height = 0.955 if not crowded or height < 0.8 else height - 0.085
-        panel.axvline(_number(np.datetime64(when)), color=QUIET, linewidth=0.9, linestyle=(0, (3, 3)), zorder=1.5)
-        box: dict[str, Any] = {"boxstyle": "round,pad=0.25", "facecolor": "white", "edgecolor": QUIET, "linewidth": 0.8}
+        panel.axvline(
+            _number(np.datetime64(when)), color=QUIET, linewidth=0.9, linestyle=(0, (3, 3)), zorder=1.5
+        )
+        box: dict[str, Any] = {
+            "boxstyle": "round,pad=0.25",
+            "facecolor": "white",
+            "edgecolor": QUIET,
+            "linewidth": 0.8,
+        }
         panel.text(
             _number(np.datetime64(when)),
             height,

@@ -11,7 +11,21 @@ from workforce_sim.measures.paths import BY_NAME
 #: Stands where there is no number.
 NONE = "—"
 
-_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_WORDS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 
 
 def decimals(half_widths: Iterable[float], most: int) -> int:
@@ -78,9 +92,24 @@ def figure(measure: str, x: float, places: int) -> str:
     return pounds(x, places) if is_money(measure) else plain(x, places)
 
 
-def places_for(measure: str, half_widths: Iterable[float]) -> int:
-    """Decimals for numbers of a measure with such intervals."""
-    return decimals(half_widths, BY_NAME[measure].decimals)
+def places_for(measure: str, intervals: Iterable[tuple[float, float]]) -> int:
+    """Decimals for numbers of a measure with these intervals (low, high)."""
+    return decimals([(high - low) / 2 for low, high in intervals], BY_NAME[measure].decimals)
+
+
+def places_apart(measure: str, intervals: Iterable[tuple[float, float]]) -> int:
+    """As :func:`places_for`, for differences: an interval that excludes 0 still does when rounded.
+
+    Example:
+        >>> places_for("caseload", [(0.04, 0.3)]), places_apart("caseload", [(0.04, 0.3)])
+        (1, 2)
+    """
+    known = list(intervals)
+    places = places_for(measure, known)
+    nearest = min((min(abs(a), abs(b)) for a, b in known if a * b > 0), default=1.0)
+    while round(nearest, places) == 0 and places < 4:
+        places += 1
+    return places
 
 
 def interval(measure: str, low: float, high: float, places: int, *, between: str = " to ") -> str:

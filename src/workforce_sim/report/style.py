@@ -27,18 +27,23 @@ class Look:
     """How one scenario is drawn, on every chart.
 
     Attributes:
-        colour: of line and bands.
+        colour: of the line.
         line: matplotlib line style.
-        marker: shape that is drawn twice a year.
+        marker: shape that is drawn now and then.
+        band: colour of the bands.
     """
 
     colour: str
     line: str | tuple[int, tuple[float, ...]]
     marker: str
+    band: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "band", self.band or self.colour)
 
 
 #: The baseline is black, dotted and has no part in the colours.
-BASELINE = Look("#000000", (0, (1.2, 1.6)), "o")
+BASELINE = Look("#000000", (0, (1.2, 1.6)), "o", band="#6e6e6e")
 LOOKS = (
     Look("#0072B2", "-", "s"),
     Look("#D55E00", (0, (6, 2)), "^"),
@@ -131,7 +136,7 @@ def looks(scenarios: list[str]) -> dict[str, Look]:
 
 def wrapped(text: str, letters: int, lines: int = 0) -> str:
     """Text in lines of at most so many letters, and at most so many lines if given."""
-    found = textwrap.wrap(text, max(8, letters), break_long_words=True)
+    found = textwrap.wrap(text, max(8, letters), break_long_words=True, break_on_hyphens=False)
     if lines and len(found) > lines:
         found = found[:lines]
         found[-1] = found[-1][: max(8, letters) - 1].rstrip() + "…"

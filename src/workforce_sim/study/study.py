@@ -13,9 +13,9 @@ import numpy.typing as npt
 
 from workforce_sim.authority.authority import Authority
 from workforce_sim.authority.calendar import WorkingCalendar
+from workforce_sim.checks import check_interventions, check_run
 from workforce_sim.errors import InputError, Problem, WorkforceSimWarning
 from workforce_sim.interventions.base import Intervention, Process
-from workforce_sim.simulation import check_interventions, check_run
 from workforce_sim.study.replicate import Plan, here, in_processes, usable_processors
 from workforce_sim.study.result import Result
 

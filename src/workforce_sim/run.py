@@ -1,0 +1,113 @@
+"""What one run gives: monthly paths, census, drift ledger and event log."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from workforce_sim.authority.calendar import add_months, as_date, census_day, year_before
+from workforce_sim.errors import InputError, Problem
+from workforce_sim.measures.census import Census
+from workforce_sim.measures.paths import measures
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from workforce_sim.simulation import Simulation
+    from workforce_sim.workforce.service import Service
+
+
+class Run:
+    """What one run gives. Made by :meth:`Simulation.run`.
+
+    Attributes:
+        simulation: what was run.
+        service: the service at the end of the run.
+        counts: arrays of counts at the month marks, for :func:`~workforce_sim.measures.paths.measures`.
+    """
+
+    def __init__(self, simulation: Simulation, record: dict[int, dict[str, float]], service: Service) -> None:
+        self.simulation = simulation
+        self.service = service
+        self._record = record
+        marks = [record[int(day)] for day in simulation.calendar.marks]
+        self.counts = {name: np.array([m[name] for m in marks]) for name in marks[0]}
+
+    @property
+    def paths(self) -> pd.DataFrame:
+        """Monthly measures: a row a month mark (index ``date``), a column a measure."""
+        import pandas as pd
+
+        calendar = self.simulation.calendar
+        dates = [add_months(calendar.start, m) for m in range(calendar.months + 1)]
+        return pd.DataFrame(measures(self.counts), index=pd.DatetimeIndex(dates, name="date"))
+
+    def census(self, date: str | dt.date) -> Census:
+        """The census at the close of a date: a month end of the run, or one of its ``census_dates``.
+
+        Raises:
+            InputError: the run took no count on that date.
+        """
+        calendar, when = self.simulation.calendar, as_date(date)
+        day = None if when is None else census_day(calendar, when)
+        if when is None or day not in self._record:
+            fix = f"Simulation(..., census_dates=['{date}'])"
+            rule = "a month end of the run or one of its census_dates"
+            raise InputError("Run.census", [Problem("date", repr(date), rule, fix)])
+        counts = self._record[day]
+        before = self._record.get(census_day(calendar, year_before(when)))
+
+        def over_year(name: str) -> float:
+            return math.nan if before is None else counts[name] - before[name]
+
+        return Census(
+            date=when,
+            in_post_fte=counts["in_post"],
+            agency_fte=counts["agency"],
+            agency_covering_fte=counts["covered"],
+            vacancies_fte=counts["covered"] + counts["empty"],
+            empty_fte=counts["empty"],
+            case_holders_fte=counts["case_holders"],
+            cases=counts["held"],
+            starters_fte=over_year("sum_starters") + over_year("sum_conversions"),
+            leavers_fte=over_year("sum_leavers"),
+        )
+
+    @property
+    def children(self) -> pd.DataFrame:
+        """The drift ledger: a row a case; the parts of its days add up to ``elapsed_days``."""
+        import pandas as pd
+
+        ledger = self.service.desk.ledger(float(self.simulation.calendar.end))
+        return pd.DataFrame(ledger).rename_axis("case")
+
+    @property
+    def log(self) -> pd.DataFrame:
+        """The event log: ``day, event, post, case`` (-1 where there is none).
+
+        Raises:
+            InputError: the run kept no log.
+        """
+        import pandas as pd
+
+        from workforce_sim.casework.eventlog import Kind
+
+        log = self._raw_log()
+        words = {int(kind): kind.words for kind in Kind}
+        columns = {"day": log["time"], "event": [words[k] for k in log["kind"].tolist()]}
+        return pd.DataFrame(columns | {"post": log["post"], "case": log["case"]})
+
+    def digest(self) -> str:
+        """A fingerprint of the event log: equal logs have equal digests, to the last bit of every time."""
+        return hashlib.sha256(np.ascontiguousarray(self._raw_log()).tobytes()).hexdigest()
+
+    def _raw_log(self) -> Any:
+        if not self.simulation._log:
+            raise InputError(
+                "Run.log", [Problem("log", "False", "a run that keeps its log", "Simulation(..., log=True)")]
+            )
+        return self.service.desk.log
