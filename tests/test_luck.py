@@ -120,8 +120,8 @@ def test_every_stream_has_a_number_of_its_own() -> None:
     assert len({int(s) for s in Stream}) == len(Stream.__members__) == len(list(Stream))
 
 
-#: Digest of the reference block below for each version of the streams. A line, once here, may change only with
-#: STREAM_VERSION: results published under a version must come out again. If this test fails, either mend the
+#: Digest of the reference block below for each version of the streams. A line, once here, may only change
+#: with STREAM_VERSION: results published under a version must come out again. If this test fails, mend the
 #: change that moved the numbers, or raise STREAM_VERSION and add a line.
 FROZEN = {1: "5260d6c522b4e1fe1413abd91e8828681dececf2650789b69c61a2784a2c2056"}
 

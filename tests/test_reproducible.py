@@ -21,7 +21,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import workforce_sim as ws
-from tests.own_policies import two_posts_and_a_rise
 from workforce_sim.authority.calendar import WorkingCalendar
 from workforce_sim.demand.luck import Stream
 from workforce_sim.measures.paths import MEASURES, measures
@@ -565,6 +564,14 @@ def test_a_run_leaves_its_inputs_as_they_were(years: int) -> None:
 
 
 # ---- A planner's own process -----------------------------------------------------------------------------
+
+
+def two_posts_and_a_rise(env: simpy.Environment, service: Any) -> Generator[simpy.Event, Any, None]:
+    """On working day 60 two posts open in the first team and pay rises by 10% in all grades."""
+    yield env.timeout(60)
+    for _ in range(2):
+        service.open_post(team=0, grade=0, running=True)
+    service.change_pay("mine", range(len(service.grades)), 1.1)
 
 
 def test_an_own_process_can_open_posts_and_change_pay() -> None:

@@ -21,6 +21,8 @@ def check_run(
     first = as_date(start)
     if first is None:
         problems.append(Problem("start", repr(start), "a date: year-month-day", "start='2015-04-01'"))
+    elif not 1990 <= first.year <= 2100:
+        problems.append(Problem("start", repr(start), "a date between 1990 and 2100", "start='2015-04-01'"))
     if isinstance(years, bool) or not isinstance(years, (int, float)) or not 1 / 12 <= years <= 50:
         problems.append(Problem("years", repr(years), "from 1/12 (a month) to 50", "years=3"))
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:

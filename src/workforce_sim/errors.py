@@ -39,6 +39,14 @@ class Problem:
         return f"{shown}\n      rule: {self.rule}\n      fix:  {self.fix}"
 
 
+class RuleBroken(ValueError):
+    """Raised by a check of several settings of one value together; becomes a :class:`Problem`."""
+
+    def __init__(self, name: str, value: object, rule: str, fix: str) -> None:
+        super().__init__(rule)
+        self.name, self.value, self.rule, self.fix = name, value, rule, fix
+
+
 class InputError(WorkforceSimError, ValueError):
     """An input was refused. ``problems`` lists everything found wrong, not only the first thing.
 
@@ -79,13 +87,25 @@ def unknown_name(path: str, word: object, allowed: Sequence[str], what: str) -> 
 
 def from_pydantic(error: ValidationError, model: type[BaseModel], where: str) -> InputError:
     """Pydantic's findings in our words."""
-    return InputError(where, [_problem(model, details) for details in error.errors()])
+    return InputError(
+        where, [_problem(model, details) for details in error.errors() if not _spurious(details)]
+    )
+
+
+def _spurious(details: Any) -> bool:
+    """Pydantic calls a list too short when its items are wrong; the items say so themselves."""
+    context = details.get("ctx", {})
+    return bool(details["type"] == "too_short" and len(details["input"]) >= context.get("min_length", 0))
 
 
 def _problem(model: type[BaseModel], details: Any) -> Problem:
     location = tuple(details["loc"])
     path = _path(location)
     kind, context = details["type"], details.get("ctx", {})
+    broken = context.get("error")
+    if isinstance(broken, RuleBroken):
+        where = (*location, broken.name) if broken.name else location
+        return Problem(_path(where), repr(broken.value), broken.rule, broken.fix)
     owner = _owner(model, location)
     name = str(location[-1]) if location else ""
     example = _example(owner, name)
@@ -111,13 +131,20 @@ def _problem(model: type[BaseModel], details: Any) -> Problem:
         "date_type": "a date: year-month-day",
         "too_short": f"at least {context.get('min_length')} of them",
         "too_long": f"at most {context.get('max_length')} of them",
-        "literal_error": f"one of {context.get('expected')}",
+        "tuple_type": "a list",
+        "model_type": f"a section of settings: {', '.join(sorted(_fields(model, location)))}",
+        "dict_type": "a section: name = value lines",
     }
-    rule = rules.get(kind) or str(details["msg"]).removeprefix("Value error, ")
-    if ": write " in rule:
-        rule, _, fix = rule.partition(": write ")
-        return Problem(path, value, rule, f"write {fix}")
-    return Problem(path, value, rule, example or f"give {rule}")
+    rule = rules.get(kind) or str(details["msg"]).removeprefix("Value error, ").replace(
+        "Input should be", "must be"
+    )
+    return Problem(path, value, rule, example or f"{name} = ... with {rule}")
+
+
+def _fields(model: type[BaseModel], location: Sequence[str | int]) -> Iterable[str]:
+    """The settings of the section at a location."""
+    section = _owner(model, (*location, ""))
+    return section.model_fields if section else ()
 
 
 def _path(location: Sequence[str | int]) -> str:

@@ -21,8 +21,8 @@ from workforce_sim.demand.tape import CLASSES, draw_families
 from workforce_sim.errors import InputError, Problem
 from workforce_sim.interventions.base import Days, Intervention, Process
 from workforce_sim.interventions.new_posts import NewPosts
-from workforce_sim.measures.paths import count
 from workforce_sim.run import Run
+from workforce_sim.workforce.counting import count
 from workforce_sim.workforce.opening import above_establishment_places, established_posts, open_service
 from workforce_sim.workforce.rules import grades, staff_rules
 from workforce_sim.workforce.service import ADDED, Service
@@ -109,6 +109,10 @@ class Simulation:
         self.calendar = WorkingCalendar(first, round(years * 12))
         problems = check_interventions(interventions, authority, self.calendar)
         self._census_dates = []
+        if isinstance(census_dates, str) or not isinstance(census_dates, Iterable):
+            rule, fix = "a list of dates", "census_dates=['2026-03-31']"
+            problems.append(Problem("census_dates", repr(census_dates), rule, fix))
+            census_dates = ()
         for i, when in enumerate(census_dates):
             found = as_date(when)
             if found is None or not (first <= found + dt.timedelta(days=1) <= self.calendar.finish):
@@ -140,7 +144,7 @@ class Simulation:
         posts = established_posts(authority)
         desk = Desk(case_rules(authority), families, logging=self._log, posts=posts + 256)
         env = ServiceEnvironment(desk)
-        sizes = (posts, sum(above_establishment_places(authority)), 0)
+        sizes = (posts, sum(above_establishment_places(authority)), 0, 0)
         service = Service(env, desk, staff_rules(authority), grades(authority), PostLuck(luck, sizes))
         env.on_leaver = lambda post: service.posts[post].decision  # type: ignore[return-value,assignment]
         yearly = luck.yearly(
@@ -238,7 +242,7 @@ def _turn_months(
     for month in range(1, calendar.months):
         yield env.timeout(int(calendar.marks[month]) - env.now)
         service.leaving_this_year = float(yearly[month // 12])
-        service.read_leaving()
+        service.read_service()
 
 
 def _open_new_posts(

@@ -128,6 +128,7 @@ def _changes(env: simpy.Environment, service: Service, world: World) -> Generato
         yield env.timeout(change.time - env.now)
         n = len(service.grades)
         service.set_leaving_factors([change.leaving_factor] * n, 1.0)
+        service.read_service()
         service.set_rates(
             {
                 Stream.HIRE: [change.hire_rate] * n,

@@ -24,7 +24,7 @@ from workforce_sim.authority.parts import (
     Workforce,
 )
 from workforce_sim.authority.records import EVIDENCE_CLASSES, records
-from workforce_sim.errors import InputError, Problem, from_pydantic, nearest, unknown_name
+from workforce_sim.errors import InputError, Problem, RuleBroken, from_pydantic, nearest, unknown_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +68,7 @@ class Authority(Part):
     costs: Costs = Costs()
     sources: dict[str, Source] = Field(default_factory=dict)
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, /, **settings: Any) -> None:
         try:
             super().__init__(**settings)
         except ValidationError as error:
@@ -79,8 +79,29 @@ class Authority(Part):
         grades = [g.grade for g in self.posts]
         repeated = sorted({g for g in grades if grades.count(g) > 1})
         if repeated:
-            raise ValueError(f"each grade once; repeated: {', '.join(repeated)}: write one group a grade")
+            raise RuleBroken(
+                "posts", repeated[0], "each grade once", "put all posts of a grade into one group"
+            )
+        known = self._settings()
+        for path, source in self.sources.items():
+            if path not in known:
+                wrong = unknown_name(f"sources.{path}", path, known, "a setting")
+                raise RuleBroken(f"sources.{path}", path, "the path of a setting", wrong.fix)
+            if source.evidence not in EVIDENCE_CLASSES:
+                rule = f"one of {', '.join(EVIDENCE_CLASSES)}"
+                near = nearest(source.evidence, EVIDENCE_CLASSES)
+                fix = f"did you mean {near!r}?" if near else "evidence = 'yours'"
+                raise RuleBroken(f"sources.{path}.evidence", source.evidence, rule, fix)
         return self
+
+    def _settings(self) -> list[str]:
+        """Paths of all settings that a source may be given for."""
+        paths = [
+            f"{section}.{name}" for section in _PARTS for name in type(getattr(self, section)).model_fields
+        ]
+        for grade in self.grades:
+            paths += [f"posts.{grade}.*", *(f"posts.{grade}.{name}" for name in PostGroup.model_fields)]
+        return paths
 
     # -- making -----------------------------------------------------------------------------
 
@@ -145,7 +166,7 @@ class Authority(Part):
         if isinstance(demand, dict) and isinstance(demand.get("season"), list):
             demand["season"] = tuple(demand["season"])
         try:
-            return cls.model_validate(settings)
+            return cls(**settings)
         except InputError as error:
             raise InputError(where, error.problems) from None
 
@@ -169,7 +190,7 @@ class Authority(Part):
         return write_text(path, self.to_toml(), "Authority.to_file")
 
     def with_changes(self, **sections: Any) -> Authority:
-        """A copy with other settings, by section.
+        """A copy with other settings, by section. The sources of changed settings are dropped.
 
         Raises:
             InputError: a section or setting that does not exist, or a value that is not allowed.
@@ -181,11 +202,17 @@ class Authority(Part):
             20.0
         """
         settings = self.model_dump()
+        changed: list[str] = []
         for name, value in sections.items():
             if isinstance(value, dict) and name in _PARTS:
                 settings[name] = {**settings[name], **value}
+                changed += [f"{name}.{setting}" for setting in value]
             else:
                 settings[name] = value
+                changed.append(f"{name}.")
+        if "sources" not in sections:  # what was said of a number does not hold for another
+            kept = {p: s for p, s in settings["sources"].items() if not p.startswith(tuple(changed))}
+            settings["sources"] = kept
         return Authority(**settings)
 
     def balanced(self) -> Authority:

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from workforce_sim.authority.records import recorded
+from workforce_sim.errors import InputError, Problem, RuleBroken
 
 
 class Part(BaseModel):
     """A frozen value that knows every one of its settings and refuses any other."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    if not TYPE_CHECKING:
+
+        def __setattr__(self, name: str, value: object) -> None:
+            rule = "a value is never changed once made"
+            fix = "make another: authority.with_changes(...), or the class again with other settings"
+            raise InputError(type(self).__name__, [Problem(name, repr(value), rule, fix)])
 
 
 def as_date(value: Any) -> Any:
@@ -22,10 +30,14 @@ def as_date(value: Any) -> Any:
         try:
             return dt.date.fromisoformat(value)
         except ValueError:
-            raise ValueError("a date: year-month-day: write '2015-04-01'") from None
+            raise _not_a_date(value) from None
     if isinstance(value, dt.datetime):
-        raise ValueError("a date without a time of day: write '2015-04-01'")
+        raise _not_a_date(value)
     return value
+
+
+def _not_a_date(value: object) -> ValueError:
+    return RuleBroken("", value, "a date: year-month-day, without a time of day", "write '2015-04-01'")
 
 
 #: How a file says that there is no caseload cap (TOML has no word for nothing).
@@ -108,12 +120,12 @@ class PostGroup(Part):
     @model_validator(mode="after")
     def _adds_up(self) -> PostGroup:
         if self.vacant > self.number:
-            raise ValueError(f"vacant posts cannot exceed posts: write vacant = {self.number} or fewer")
+            rule = f"at most the number of posts ({self.number})"
+            raise RuleBroken("vacant", self.vacant, rule, f"vacant = {self.number} or fewer")
         if self.agency > self.vacant:
-            raise ValueError(
-                "agency workers covering vacancies cannot exceed vacancies: "
-                f"write agency = {self.vacant} or fewer and the rest as agency_above_establishment"
-            )
+            rule = f"at most the vacant posts ({self.vacant}); who covers no vacancy is above establishment"
+            fix = f"agency = {self.vacant}, agency_above_establishment = {self.agency - self.vacant}"
+            raise RuleBroken("agency", self.agency, rule, fix)
         return self
 
 

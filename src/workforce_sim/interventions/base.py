@@ -10,7 +10,7 @@ import simpy
 from pydantic import Field, ValidationError, model_validator
 
 from workforce_sim.authority.parts import Date, Part
-from workforce_sim.errors import Problem, from_pydantic, unknown_name
+from workforce_sim.errors import Problem, RuleBroken, from_pydantic, unknown_name
 
 if TYPE_CHECKING:
     from workforce_sim.authority.authority import Authority
@@ -36,7 +36,7 @@ class Intervention(Part):
     start: Date = Field(examples=["'2015-04-01'"])
     end: Date | None = Field(default=None, examples=["'2017-03-31'"])
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, /, **settings: Any) -> None:
         try:
             super().__init__(**{name: value for name, value in settings.items() if value is not _LEFT_OUT})
         except ValidationError as error:
@@ -45,9 +45,8 @@ class Intervention(Part):
     @model_validator(mode="after")
     def _dates_in_order(self) -> Intervention:
         if self.end is not None and self.end < self.start:
-            raise ValueError(
-                f"the end date cannot be before the start ({self.start}): write end={self.start!s} or later"
-            )
+            fix = f"write end='{self.start}' or later"
+            raise RuleBroken("end", str(self.end), f"not before the start ({self.start})", fix)
         return self
 
     def act(self, env: simpy.Environment, service: Service, days: Days) -> Generator[simpy.Event, Any, Any]:
@@ -109,7 +108,7 @@ class Days:
     def spread(self, start: dt.date, end: dt.date, n: int) -> list[float]:
         """Working days of n equal steps from start to end, each in the middle of its step."""
         first, last = self.of(start), self.after(end)
-        return [float(round(first + (last - first) * (i + 0.5) / n)) for i in range(n)]
+        return [float(int(first + (last - first) * (i + 0.5) / n)) for i in range(n)]
 
 
 def during(

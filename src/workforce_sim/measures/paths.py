@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    from workforce_sim.workforce.service import Service
 
 Floats = npt.NDArray[np.float64]
 
@@ -98,25 +94,6 @@ MEASURES: tuple[Measure, ...] = (
 BY_NAME: dict[str, Measure] = {m.name: m for m in MEASURES}
 
 _FLOWS = ("starters", "leavers", "conversions", "agency_starts", "agency_ends")
-
-
-def count(service: Service) -> dict[str, float]:
-    """Everything that is counted at a mark: stocks now, flows since the start. Changes nothing."""
-    now, desk = service.env.now, service.desk
-    counts = {
-        "open": float(desk.open_children),
-        "unallocated": float(desk.unallocated_children),
-        "held": float(desk.held_children),
-        "case_holders": desk.case_holders_fte(),
-        "in_post": service.in_post_fte,
-        "agency": service.agency_fte,
-        "covered": service.covered_fte,
-        "empty": service.empty_fte,
-    }
-    counts |= {f"sum_{name}": value for name, value in desk.totals().items()}
-    counts |= {f"sum_{name}": service.flows[name] for name in _FLOWS}
-    counts |= {f"sum_cost_{heading}": gbp for heading, gbp in service.accounts.read(now).items()}
-    return counts
 
 
 def measures(counts: Mapping[str, Floats]) -> dict[str, Floats]:

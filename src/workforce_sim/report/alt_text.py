@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.measures.paths import BY_NAME
-from workforce_sim.report.numbers import figure, plain
+from workforce_sim.report.numbers import figure, plain, points
 
 if TYPE_CHECKING:
     from workforce_sim.study.result import Result
@@ -32,19 +32,19 @@ def fan(result: Result, measure: str, quantiles: Mapping[str, Floats]) -> str:
             return figure(measure, float(path[month]), what.decimals)
 
         said.append(
-            f"“{name}”: the middle world goes from {at(q50, first)} in {_month(result, first)} to {at(q50, last)} in "
-            f"{_month(result, last)}; then half of the worlds lie between {at(q25, last)} and {at(q75, last)} and nine in "
-            f"ten between {at(q5, last)} and {at(q95, last)}."
+            f"“{name}”: the middle world goes from {at(q50, first)} in {_month(result, first)} to "
+            f"{at(q50, last)} in {_month(result, last)}; then half of the worlds lie between {at(q25, last)} "
+            f"and {at(q75, last)} and nine in ten between {at(q5, last)} and {at(q95, last)}."
         )
     return " ".join([*said, "Chance only: assumptions held fixed. Not back-tested."])
 
 
 def difference(result: Result, measure: str, paths: Mapping[str, tuple[Floats, Floats, Floats]]) -> str:
-    """A difference chart: the last difference of every scenario, its interval, and where it first left zero."""
+    """A difference chart: the last difference of every scenario, its interval, and when it first left 0."""
     what = BY_NAME[measure]
     said = [
-        f"{what.label}: mean difference from “{result.baseline}” ({what.unit}) with its 95% interval for all months together, "
-        f"{_period(result)}."
+        f"{what.label}: mean difference from “{result.baseline}” ({points(what.unit)}) with its 95% interval "
+        f"for all months together, {_period(result)}."
     ]
     for name, (mean, low, high) in paths.items():
         known = np.flatnonzero(np.isfinite(mean))
@@ -71,14 +71,17 @@ def posts(
     """A posts chart: who is in the posts in the first and the last month."""
 
     def at(month: int) -> str:
+        n, held, covered, nobody = (
+            plain(float(x[month]), 0) for x in (all_posts, permanent, covering, empty)
+        )
         return (
-            f"{plain(float(all_posts[month]), 0)} posts (FTE), of which {plain(float(permanent[month]), 0)} have a permanent "
-            f"worker, {plain(float(covering[month]), 0)} are covered by agency and {plain(float(empty[month]), 0)} are empty"
+            f"{n} posts (FTE), of which {held} have a permanent worker, {covered} are covered by agency and "
+            f"{nobody} are empty"
         )
 
     return (
-        f"Posts under “{scenario}”, whole service, means over the simulated worlds. In {_month(result, 0)}: {at(0)}. "
-        f"In {_month(result, -1)}: {at(-1)}."
+        f"Posts under “{scenario}”, whole service, means over the simulated worlds. In {_month(result, 0)}: "
+        f"{at(0)}. In {_month(result, -1)}: {at(-1)}."
     )
 
 

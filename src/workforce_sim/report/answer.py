@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workforce_sim.measures.paths import BY_NAME
 from workforce_sim.report.numbers import (
     figure,
     interval,
@@ -79,27 +80,31 @@ def _alone(result: Result, month: int) -> Answer:
         f"{_futures(result)}, under {_quoted(name)} the average caseload after {length(month)} is about "
         f"{plain(load.mean, places)} children per case holder "
         f"({f'95% interval {known}' if known else 'one world: no interval'}); at the start it is "
-        f"{plain(start.mean, places)}. The service has then cost {_about('cost_to_date_gbp', cost)} over {_the(month)}."
+        f"{plain(start.mean, places)}. The service has then cost {_about('cost_to_date_gbp', cost)} over "
+        f"{_the(month)}."
     )
     detail = (
         f"It then has {_about('agency_fte', agency)} agency workers (full-time equivalent), "
-        f"{_about('agency_rate', rate)}% of all workers. {_spread(result, [name], month)} This study has one scenario, so "
-        "there is nothing to compare it with."
+        f"{_about('agency_rate', rate)}% of all workers. {_spread(result, [name], month)} This study has one "
+        "scenario, so there is nothing to compare it with."
     )
     return Answer(lead, detail)
 
 
 def _scenario(result: Result, name: str, month: int, *, first: bool) -> Answer:
-    lead = [_caseload(result, name, month, first=first), _wins(result, name, month), _cost(result, name, month)]
+    lead = [
+        _caseload(result, name, month, first=first),
+        _wins(result, name, month),
+        _cost(result, name, month),
+    ]
     detail = [*_agency(result, name, month), *_drift(result, name, month)]
     detail.append(_spread(result, [name, result.baseline], month))
-    return Answer(" ".join(lead), " ".join(detail).strip())
+    return Answer(" ".join(filter(None, lead)), " ".join(filter(None, detail)))
 
 
 def _caseload(result: Result, name: str, month: int, *, first: bool) -> str:
     ours, theirs, gap = _both(result, "caseload", name, month)
-    places = places_for("caseload", [(ours.low, ours.high), (theirs.low, theirs.high)])
-    mine, other = plain(ours.mean, places), plain(theirs.mean, places)
+    mine, other = _pair("caseload", ours, theirs, gap)
     opening = f"{_futures(result)}, {_quoted(name)}" if first else _quoted(name)
     after = f"after {length(month)}"
     baseline = _quoted(result.baseline)
@@ -109,12 +114,12 @@ def _caseload(result: Result, name: str, month: int, *, first: bool) -> str:
         )
     if not gap.apart and result.replications > 1:
         return (
-            f"{opening} cannot be told apart from {baseline} by the average caseload {after}: about {mine} children per "
-            f"case holder against {other} ({_crossing('caseload', gap, 'more', 'fewer')})."
+            f"{opening} cannot be told apart from {baseline} by the average caseload {after}: about {mine} "
+            f"children per case holder against {other} ({_crossing('caseload', gap, 'more', 'fewer')})."
         )
     return (
-        f"{opening} brings the average caseload {after} to about {mine} children per case holder, against {other} under "
-        f"{baseline}: {_clear('caseload', gap, 'more', 'fewer')}."
+        f"{opening} brings the average caseload {after} to about {mine} children per case holder, against "
+        f"{other} under {baseline}: {_clear('caseload', gap, 'more', 'fewer')}."
     )
 
 
@@ -122,8 +127,9 @@ def _wins(result: Result, name: str, month: int) -> str:
     paired = (
         result.samples("caseload", name)[:, month] - result.samples("caseload", result.baseline)[:, month]
     )
-    n, gap = len(paired), _gap(result, "caseload", name, month)
-    higher = gap.apart and gap.mean > 0
+    if not paired.any():
+        return ""
+    n, higher = len(paired), float(np.mean(paired)) > 0
     won = int(np.count_nonzero(paired > 0 if higher else paired < 0))
     return f"The caseload was {'higher' if higher else 'lower'} in {won:,} of {plural(n, 'world')}."
 
@@ -142,22 +148,23 @@ def _cost(result: Result, name: str, month: int) -> str:
 def _agency(result: Result, name: str, month: int) -> list[str]:
     said = []
     ours, theirs, gap = _both(result, "agency_fte", name, month)
-    pair = _pair("agency_fte", ours, theirs)
+    pair = _pair("agency_fte", ours, theirs, gap)
     if gap.verdict == "no difference":
         said.append(f"The number of agency workers is the same ({pair[0]} full-time equivalent).")
     elif not gap.apart and result.replications > 1:
         crossing = _crossing("agency_fte", gap, "more", "fewer")
         said.append(
-            f"The number of agency workers (full-time equivalent) at the end, {pair[0]} against {pair[1]}, cannot be told "
-            f"apart ({crossing})."
+            f"The number of agency workers (full-time equivalent) at the end, {pair[0]} against {pair[1]}, "
+            f"cannot be told apart ({crossing})."
         )
     else:
         clear = _clear("agency_fte", gap, "more", "fewer")
         said.append(
-            f"At the end there are {pair[0]} agency workers (full-time equivalent) against {pair[1]}: {clear}."
+            f"At the end there are {pair[0]} agency workers (full-time equivalent) against {pair[1]}: "
+            f"{clear}."
         )
     ours, theirs, gap = _both(result, "agency_rate", name, month)
-    pair = _pair("agency_rate", ours, theirs)
+    pair = _pair("agency_rate", ours, theirs, gap)
     share = f"Their share of all workers is {pair[0]}%"
     if gap.verdict == "no difference":
         said.append(f"{share}, the same.")
@@ -175,7 +182,7 @@ def _drift(result: Result, name: str, month: int) -> list[str]:
     if not (np.isfinite(ours.mean) and np.isfinite(theirs.mean)) or gap.verdict == "no difference":
         return []
     days = "working days lost to waiting, slow progress and changes of worker by each child whose case closes"
-    mine, other = _pair("drift_days", ours, theirs)
+    mine, other = _pair("drift_days", ours, theirs, gap)
     if not gap.apart and result.replications > 1:
         crossing = _crossing("drift_days", gap, "more", "fewer")
         return [
@@ -196,7 +203,8 @@ def _spread(result: Result, names: list[str], month: int) -> str:
         + (f" under {_quoted(name)}" if len(names) > 1 else "")
         for name, level in levels.items()
     ]
-    return f"One future is not the average: in nine worlds in ten the caseload then lies between {', and '.join(ranges)}."
+    said = "One future is not the average: in nine worlds in ten the caseload then lies between"
+    return f"{said} {', and '.join(ranges)}."
 
 
 # -- pieces -----------------------------------------------------------------------------------
@@ -204,24 +212,32 @@ def _spread(result: Result, names: list[str], month: int) -> str:
 
 def _clear(measure: str, gap: _Gap, more: str, less: str, then: str = "") -> str:
     """``7.7 fewer (95% interval 7.3 to 8.0)``."""
-    places = min(places_apart(measure, [(gap.low, gap.high)]), 0 if abs(gap.mean) >= 10 else 9)
+    places = _gap_places(measure, gap)
     low, high = sorted((abs(gap.low), abs(gap.high)))
     known = interval(measure, low, high, places)
     word = f"{more if gap.mean > 0 else less}{then and ' ' + then}"
-    return f"{figure(measure, abs(gap.mean), places)} {word} ({f'95% interval {known}' if known else 'one world: no interval'})"
+    how_well = f"95% interval {known}" if known else "one world: no interval"
+    return f"{figure(measure, abs(gap.mean), places)} {word} ({how_well})"
 
 
 def _crossing(measure: str, gap: _Gap, more: str, less: str) -> str:
     """``95% interval of the difference: 0.3 fewer to 0.2 more``."""
-    places = places_apart(measure, [(gap.low, gap.high)])
-    if not np.isfinite(gap.low):
-        return "one world: no interval"
+    places = places_for(measure, [(gap.low, gap.high)])
+    if max(-gap.low, gap.high) > 0 and round(max(-gap.low, gap.high), places) == 0:
+        places += 1
     low, high = figure(measure, abs(gap.low), places), figure(measure, abs(gap.high), places)
     return f"95% interval of the difference: {low} {less} to {high} {more}"
 
 
-def _pair(measure: str, ours: _Level, theirs: _Level) -> tuple[str, str]:
+def _gap_places(measure: str, gap: _Gap) -> int:
+    """Decimals of a difference; people and days from ten on are whole."""
+    return min(places_apart(measure, [(gap.low, gap.high)]), 0 if abs(gap.mean) >= 10 else 9)
+
+
+def _pair(measure: str, ours: _Level, theirs: _Level, gap: _Gap) -> tuple[str, str]:
+    """Two levels with the digits that their comparison supports, so that the sum can be followed."""
     places = places_for(measure, [(ours.low, ours.high), (theirs.low, theirs.high)])
+    places = max(places, min(_gap_places(measure, gap), BY_NAME[measure].decimals))
     return figure(measure, ours.mean, places), figure(measure, theirs.mean, places)
 
 
@@ -238,12 +254,14 @@ def _both(result: Result, measure: str, name: str, month: int) -> tuple[_Level, 
 
 
 def _level(result: Result, measure: str, name: str, month: int) -> _Level:
-    row = result.table(measure, at=[month]).loc[(measure, name, month)]
+    table = result.table(measure, at=[month]).reset_index()
+    row = table[table["scenario"] == name].iloc[0]
     return _Level(*(float(row[column]) for column in ("mean", "low", "high", "p5", "p95")))
 
 
 def _gap(result: Result, measure: str, name: str, month: int) -> _Gap:
-    row = result.compare(name, measures=measure, at=report_months(result)).loc[(measure, month)]
+    table = result.compare(name, measures=measure, at=report_months(result)).reset_index()
+    row = table[table["month"] == month].iloc[0]
     return _Gap(float(row["difference"]), float(row["low"]), float(row["high"]), str(row["verdict"]))
 
 
@@ -261,7 +279,7 @@ def _futures(result: Result) -> str:
 
 
 def _the(month: int) -> str:
-    return f"the {length(month)}" if month % 12 or month > 12 else "the year"
+    return {1: "the month", 12: "the year"}.get(month, f"the {length(month)}")
 
 
 def _quoted(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Numbers in words and figures: no more digits than the interval supports, the right plural, pounds as £9.5m."""
+"""Numbers in words and figures: no more digits than the interval supports, right plurals, pounds as £9.5m."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _WORDS = (
 
 
 def decimals(half_widths: Iterable[float], most: int) -> int:
-    """Decimals that intervals of these half-widths support, at most ``most``; negative for tens, hundreds, ...
+    """Decimals that intervals of these half-widths support, at most ``most``; negative for tens, hundreds.
 
     The rule of the Particle Data Group for a half-width: two digits of it up to 354, one from 355 to 949, two
     from 950. The widest interval decides, so that the numbers of one table line up.
@@ -43,11 +43,9 @@ def decimals(half_widths: Iterable[float], most: int) -> int:
         return most
     place = math.floor(math.log10(widest))
     first_three = round(widest / 10.0**place * 100)
-    digits = 2 if first_three <= 354 else 1 if first_three <= 949 else 1
-    if first_three >= 950:
-        place += 1
-        digits = 2
-    return min(most, digits - 1 - place)
+    if first_three >= 950:  # 0.97 counts as 1.0
+        place, first_three = place + 1, 100
+    return min(most, (1 if first_three <= 354 else 0) - place)
 
 
 def plain(x: float, places: int) -> str:
@@ -65,8 +63,10 @@ def plain(x: float, places: int) -> str:
     return text.replace("-", "−")
 
 
-def pounds(x: float, places: int) -> str:
-    """Pounds; from a million on in millions, and never to less than a thousand (a hundred below 10,000).
+def pounds(x: float, places: int, *, most: int = 1) -> str:
+    """Pounds: from a million on in millions, with ``most`` decimals at most.
+
+    Below that to the thousand, and below £10,000 to the hundred, at the finest.
 
     Example:
         >>> pounds(9_469_245, -4), pounds(41_234_567, -5), pounds(-812_345, -2), pounds(0, 0)
@@ -76,7 +76,7 @@ def pounds(x: float, places: int) -> str:
         return NONE
     sign, size = ("−" if x < 0 else ""), abs(x)
     if round(size, -5) >= 1e6:
-        text = f"£{plain(size / 1e6, min(1, places + 6))}m"
+        text = f"£{plain(size / 1e6, min(most, places + 6))}m"
     else:
         text = f"£{plain(size, min(places, -3 if size >= 1e4 else -2))}"
     return text if text == "£0" else sign + text
@@ -112,16 +112,21 @@ def places_apart(measure: str, intervals: Iterable[tuple[float, float]]) -> int:
     return places
 
 
-def interval(measure: str, low: float, high: float, places: int, *, between: str = " to ") -> str:
-    """An interval in figures; nothing where there is none (one world).
+def interval(measure: str, low: float, high: float, places: int) -> str:
+    """An interval in figures; nothing where there is none (one world). Its ends never round to one number.
 
     Example:
         >>> interval("caseload", 7.55, 8.04, 1), interval("caseload", float("nan"), float("nan"), 1)
         ('7.5 to 8.0', '')
+        >>> interval("cost_gbp", 1_185_286, 1_198_862, -3)
+        '£1.19m to £1.20m'
     """
     if not (math.isfinite(low) and math.isfinite(high)):
         return ""
-    return f"{figure(measure, low, places)}{between}{figure(measure, high, places)}"
+    ends = [figure(measure, x, places) for x in (low, high)]
+    if ends[0] == ends[1] and low < high:
+        ends = [pounds(x, places, most=2) if is_money(measure) else plain(x, places + 1) for x in (low, high)]
+    return " to ".join(ends)
 
 
 def plural(n: float, one: str, many: str = "") -> str:

@@ -20,7 +20,6 @@ from workforce_sim.report.charts import difference_chart, fan_chart, posts_chart
 from workforce_sim.report.numbers import (
     NONE,
     day,
-    decimals,
     figure,
     interval,
     is_money,
@@ -51,16 +50,23 @@ LEFT_OUT = (
         "A case is open or closed: assessment, child protection plans, care and reviews are not told apart.",
     ),
     ("No supervision.", "Managers and practice leaders change nothing for the workers of their teams."),
-    ("No absence.", "Sickness, leave and training are in the average hours of a worker, not events of their own."),
-    ("Thresholds stand still.", "The number of referrals does not answer to how busy or how good the service is."),
+    (
+        "No absence.",
+        "Sickness, leave and training are in the average hours of a worker, not events of their own.",
+    ),
+    (
+        "Thresholds stand still.",
+        "The number of referrals does not answer to how busy or how good the service is.",
+    ),
     (
         "The bands and intervals are chance only.",
-        "They show what luck can do while every assumption is held fixed. The assumptions themselves may be wrong, and what "
-        "that would change is not in any band.",
+        "They show what luck can do while every assumption is held fixed. The assumptions themselves may be "
+        "wrong, and what that would change is not in any band.",
     ),
     (
         "Not back-tested.",
-        "The model has not been run against what happened in real years, so how far it can be relied on is not known.",
+        "The model has not been run against what happened in real years, so how far it can be relied on is "
+        "not known.",
     ),
 )
 
@@ -133,7 +139,11 @@ def _pictures(result: Result) -> list[Picture]:
         return Picture(_as_text(wide), _as_text(narrow), wide.workforce_sim_alt, caption)
 
     one = not result.scenarios[1:]
-    found = [picture(fan_chart, "How many children each case holder has, and how far luck may move it.", "caseload")]
+    found = [
+        picture(
+            fan_chart, "How many children each case holder has, and how far luck may move it.", "caseload"
+        )
+    ]
     if not one:
         found.append(
             picture(
@@ -156,11 +166,12 @@ def _as_text(chart: Chart) -> str:
 def _level_group(result: Result, measure: str, months: list[int]) -> dict[str, Any]:
     """One measure in the table: a row a scenario, a cell a date, and what one world may see at the end."""
     table = result.table(measure, at=months)
+    found = dict(table.iterrows())
     places = places_for(measure, zip(table["low"], table["high"], strict=True))
     rows = []
     for name in result.scenarios:
-        cells = [_cell(measure, table.loc[(measure, name, m)], "mean", places) for m in months]
-        end = table.loc[(measure, name, months[-1])]
+        cells = [_cell(measure, found[measure, name, m], "mean", places) for m in months]
+        end = found[measure, name, months[-1]]
         spread = interval(measure, float(end["p5"]), float(end["p95"]), places)
         rows.append({"name": name, "cells": cells, "spread": spread or NONE})
     return {"label": BY_NAME[measure].label, "unit": BY_NAME[measure].unit, "rows": rows}
@@ -168,33 +179,37 @@ def _level_group(result: Result, measure: str, months: list[int]) -> dict[str, A
 
 def _difference_group(result: Result, measure: str, months: list[int]) -> dict[str, Any]:
     """One measure in the table of differences: a row a scenario, a cell a date, with the verdict in words."""
-    better, rows = BY_NAME[measure].better, []
+    rows = []
     tables = {name: result.compare(name, measures=measure, at=months) for name in result.scenarios[1:]}
-    places = places_apart(measure, [p for t in tables.values() for p in zip(t["low"], t["high"], strict=True)])
+    places = places_apart(
+        measure, [p for t in tables.values() for p in zip(t["low"], t["high"], strict=True)]
+    )
     for name, table in tables.items():
-        cells = []
+        cells, found = [], dict(table.iterrows())
         for m in months:
-            row = table.loc[(measure, m)]
+            row = found[measure, m]
             cell = _cell(measure, row, "difference", places)
             verdict = str(row["verdict"]) if cell["value"] != NONE else ""
             cells.append(cell | {"verdict": verdict.partition(":")[0] if is_money(measure) else verdict})
         paired = (result.samples(measure, name) - result.samples(measure, result.baseline))[:, months[-1]]
-        better_in = int(np.count_nonzero(paired < 0 if better == "lower" else paired > 0))
-        wins = f"{better_in:,} of {result.replications:,}" if np.isfinite(paired).all() else NONE
+        higher = float(np.mean(paired)) > 0
+        worlds = int(np.count_nonzero(paired > 0 if higher else paired < 0))
+        wins = f"{'higher' if higher else 'lower'} in {worlds:,} of {result.replications:,}"
+        if not np.isfinite(paired).all():
+            wins = NONE
+        elif not paired.any():
+            wins = "the same in all"
         rows.append({"name": name, "cells": cells, "wins": wins})
     return {
         "label": BY_NAME[measure].label,
         "unit": points(BY_NAME[measure].unit),
         "rows": rows,
-        "wins": f"{better} in",
     }
 
 
 def _cell(measure: str, row: Any, column: str, places: int) -> dict[str, str]:
     value = figure(measure, float(row[column]), places)
-    if column == "difference" and value[0].isdigit() and value.strip("0.,"):
-        value = f"+{value}"
-    elif column == "difference" and value.startswith("£") and value != "£0":
+    if column == "difference" and value[0] in "£0123456789" and value.strip("£0.,"):
         value = f"+{value}"
     known = interval(measure, float(row["low"]), float(row["high"]), places)
     return {"value": value, "interval": known if float(row["low"]) != float(row["high"]) else ""}
@@ -208,12 +223,14 @@ def _register(result: Result) -> tuple[list[dict[str, Any]], dict[str, int]]:
     table = result.authority.assumptions()
     groups = []
     for evidence in (*_WEAKEST_FIRST, *sorted(set(table["evidence"]) - set(_WEAKEST_FIRST))):
-        rows = [
-            _setting(str(name), row) for name, row in table[table["evidence"] == evidence].iterrows()
-        ]
+        rows, before = [], ""
+        for path, row in table[table["evidence"] == evidence].iterrows():
+            source = str(row["source"])
+            rows.append(_setting(str(path), row) | {"source": "as above" if source == before else source})
+            before = source
         if rows:
-            meaning = EVIDENCE_CLASSES.get(evidence, "")
-            groups.append({"evidence": evidence, "meaning": meaning, "rows": rows, "count": plural(len(rows), "setting")})
+            about = {"meaning": EVIDENCE_CLASSES.get(evidence, ""), "count": plural(len(rows), "setting")}
+            groups.append({"evidence": evidence, "rows": rows, **about})
     counts = {str(k): int(n) for k, n in table["evidence"].value_counts().items()}
     weak = {name: counts.get(name, 0) for name in ("assumption", "memory")}
     return groups, weak | {"all": len(table)}
@@ -227,13 +244,11 @@ def _setting(path: str, row: Any) -> dict[str, str]:
         plausible = f"{_shown(float(low))} to {_shown(float(high))}"
     value, default = _shown(row["value"]), _shown(row["default"])
     return {
-        "path": path,
-        "name": f"{section}: {name.replace('_', ' ').replace('.', ', ')}",
+        "name": f"{section}: {name.replace('.', ', ').replace('_gbp', '_in_pounds').replace('_', ' ')}",
         "unit": str(row["unit"] or ""),
         "value": value,
         "plausible": plausible if plausible != "nan to nan" else "",
         "default": default if default not in (value, NONE) else "",
-        "source": str(row["source"]),
     }
 
 
@@ -248,9 +263,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, (bool, str)):
         return str(value)
     number = float(value)
-    if number.is_integer():
-        return plain(number, 0)
-    return plain(number, min(6, max(1, decimals([abs(number) / 400], 6))))
+    return plain(number, 0) if number.is_integer() or abs(number) >= 1000 else f"{number:.4g}"
 
 
 # -- how it was run ---------------------------------------------------------------------------
@@ -264,7 +277,10 @@ def _run(result: Result) -> list[tuple[str, str]]:
         ("Start and length", f"{day(dt.date.fromisoformat(str(about['start'])))}, {length(result.months())}"),
         ("Replications (worlds)", f"{result.replications:,}, the same in every scenario"),
         ("Seed", str(about["seed"])),
-        ("workforce_sim", f"version {about['workforce_sim']}, random streams version {about['stream_version']}"),
+        (
+            "workforce_sim",
+            f"version {about['workforce_sim']}, random streams version {about['stream_version']}",
+        ),
     ]
 
 
@@ -272,7 +288,9 @@ def _code(result: Result) -> str:
     """Lines of Python that run the study again; dots where the library does not know what was typed."""
     about = result.data.attrs
     presets = [n for n in Authority.preset_names() if Authority.preset(n) == result.authority]
-    authority = f'ws.Authority.preset("{presets[0]}")' if presets else 'ws.Authority.from_file("authority.toml")'
+    authority = (
+        f'ws.Authority.preset("{presets[0]}")' if presets else 'ws.Authority.from_file("authority.toml")'
+    )
     lines = ["import workforce_sim as ws", "", "study = ws.Study(", f"    {authority},", "    {"]
     for name, listed in result.interventions.items():
         said = " ".join("; ".join(listed).split())

@@ -1,4 +1,4 @@
-"""House style, in one place: colours that colour-blind readers and grey printers tell apart, lines, and sizes.
+"""House style, in one place: colours that colour-blind readers and grey printers tell apart, lines, sizes.
 
 Colours are those of Okabe and Ito (2008). No difference rests on colour alone: every scenario also has a line
 style and a marker of its own, and every layer of a stack its own shade of grey and its own hatching.
@@ -53,12 +53,12 @@ LOOKS = (
     Look("#56B4E9", (0, (1.5, 1)), "X"),
 )
 
-DARK_BAND, LIGHT_BAND = 0.38, 0.16  # opacity: half of the worlds, nine in ten
+DARK_BAND, LIGHT_BAND, INTERVAL_BAND = 0.38, 0.16, 0.25  # opacity: half of the worlds, nine in ten, intervals
 
-#: Layers of the posts chart from the bottom up: (colour, hatching). Each is lighter in grey than the one below.
+#: Layers of the posts chart from the bottom up: (colour, hatching), each lighter in grey than the one below.
 LAYERS = (("#0072B2", ""), ("#E69F00", "////"), ("#f7f7f7", "...."))
 
-_RC: dict[str, Any] = {
+_RC: Any = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],  # comes with matplotlib, so charts are the same everywhere
     "font.size": 9.5,
@@ -93,7 +93,7 @@ _RC: dict[str, Any] = {
     "savefig.dpi": 200,
 }
 
-WIDE, NARROW = 8.0, 4.4  # inches: a desk or a printed page, and a telephone
+WIDE, NARROW = 8.0, 3.8  # inches: a desk or a printed page, and a telephone
 
 
 class Chart(Figure):

@@ -21,7 +21,12 @@ class Accounts:
         self._since = 0.0
 
     def set_yearly(self, now: float, **gbp: float) -> None:
-        """From now on these headings cost so much a year; what fell due until now is paid."""
+        """From now on these headings cost so much a year; what fell due until now is paid.
+
+        Amounts that stay as they are leave no trace, not even a rounding.
+        """
+        if all(self._yearly[heading] == yearly for heading, yearly in gbp.items()):
+            return
         dt = (now - self._since) / DAYS_PER_YEAR
         if dt > 0:
             for heading in ACCRUING:

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from workforce_sim.casework.desk import Desk
 
-#: Layers of post numbers, each with luck of its own.
-ESTABLISHED, ABOVE, ADDED = 0, 1, 2
+#: Layers of post numbers, each with luck of its own: there at the start, above establishment, added by
+#: NewPosts, opened by a planner's own process.
+ESTABLISHED, ABOVE, ADDED, OWN = 0, 1, 2, 3
 
 #: Flows that are counted, by FTE of the post.
 FLOWS = ("starters", "leavers", "conversions", "agency_starts", "agency_ends", "notices", "posts_opened")
@@ -86,6 +87,7 @@ class Service:
         self._started = np.zeros(0)
         self._grade_of = np.zeros(0, np.int64)
         self._watched = np.zeros(0, bool)
+        self._band = np.zeros(0, np.int64)
 
     # -- looking ----------------------------------------------------------------------------
 
@@ -144,7 +146,7 @@ class Service:
             self.leaving_by_grade[g] = pay**-self.rules.pay_leaving if pay > 0 else np.inf
             hire.append(self.rules.hire * pay**self.rules.pay_hiring)
         self._price()
-        self.read_leaving()
+        self._set_leaving()
         self.set_rates({Stream.HIRE: hire})
 
     def offer_conversion(self, key: object, bonus_gbp: float, per_year: float | None = None) -> None:
@@ -175,29 +177,33 @@ class Service:
 
     def set_rates(self, changes: dict[Stream, list[float]]) -> None:
         """New rates a day by grade; posts whose clocks run at a changed rate take it from now."""
-        changed = [stream for stream, rates in changes.items() if self.rates[stream] != rates]
-        if not changed:
-            return
-        for stream in changed:
-            self.rates[stream] = list(changes[stream])
+        touched: set[int] = set()
+        for stream, rates in changes.items():
+            old = self.rates[stream]
+            touched.update(g for g, rate in enumerate(rates) if rate != old[g])
+            self.rates[stream] = list(rates)
         for post in self.posts:
-            if post.waiting and post.process is not None:
+            if post.grade in touched and post.waiting and post.process is not None:
                 post.process.interrupt("rates changed")
 
-    def read_leaving(self) -> None:
-        """Read the base leaving rates: at the start of every month, and when a policy changes them."""
-        n = len(self.posts)
-        who = np.flatnonzero(self._watched[:n])
+    def read_service(self) -> None:
+        """Read everybody's band of service, as at the start of every month, and set the leaving rates."""
+        who = np.flatnonzero(self._watched[: len(self.posts)])
         service = self.env.now - self._started[who]
-        band = np.searchsorted(self._band_from, service + INSTANT, side="right") - 1
+        self._band[who] = np.searchsorted(self._band_from, service + INSTANT, side="right") - 1
+        self._set_leaving()
+
+    def _set_leaving(self) -> None:
+        """Leaving rates of the bands last read, with the factors of today."""
+        who = np.flatnonzero(self._watched[: len(self.posts)])
         factor = self.leaving_by_grade[self._grade_of[who]] * self.leaving_this_year
-        self.desk.set_hazards(who, self._band_rate[band] * factor, self.env.now)
+        self.desk.set_hazards(who, self._band_rate[self._band[who]] * factor, self.env.now)
 
     def set_leaving_factors(self, by_grade: Sequence[float], this_year: float) -> None:
         """What multiplies the leaving rate: by grade, and this year's luck."""
         self.leaving_by_grade[:] = by_grade
         self.leaving_this_year = this_year
-        self.read_leaving()
+        self._set_leaving()
 
     # -- posts --------------------------------------------------------------------------------
 
@@ -221,7 +227,7 @@ class Service:
             team: index of the team.
             grade: index of the grade.
             fte: hours over full time.
-            luck: layer and number whose luck it has; by default the next free number of the added posts.
+            luck: layer and number whose luck it has; by default the next number of posts opened so.
             established: False for an agency worker above establishment.
             cover: may be covered by agency.
             state: who is in it.
@@ -231,7 +237,7 @@ class Service:
         """
         now, index = self.env.now, len(self.posts)
         if luck is None:
-            luck = (ADDED, 1 + max((p.number for p in self.posts if p.layer == ADDED), default=-1))
+            luck = (OWN, sum(p.layer == OWN for p in self.posts))
         post = Post(
             self,
             index,
@@ -249,6 +255,7 @@ class Service:
             self._started = np.concatenate([self._started, np.zeros(more)])
             self._grade_of = np.concatenate([self._grade_of, np.zeros(more, np.int64)])
             self._watched = np.concatenate([self._watched, np.zeros(more, bool)])
+            self._band = np.concatenate([self._band, np.zeros(more, np.int64)])
         self._grade_of[index] = grade
         self.desk.add_seat(index, team=team, fte=fte, hours=self.grades[grade].hours * fte)
         if now > 0:
@@ -274,6 +281,7 @@ class Service:
         self._started[i] = started
         self._watched[i] = True
         band = int(np.searchsorted(self._band_from, self.env.now - started + INSTANT, side="right")) - 1
+        self._band[i] = band
         factor = self.leaving_by_grade[post.grade] * self.leaving_this_year
         threshold = self.luck.threshold(Stream.LEAVE, post.layer, post.number, post.permanents)
         post.permanents += 1

@@ -1,0 +1,1 @@
+"""Data: published returns, and a council's own lists."""

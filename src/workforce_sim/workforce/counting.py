@@ -1,0 +1,24 @@
+"""What is counted at every mark of a run."""
+
+from __future__ import annotations
+
+from workforce_sim.workforce.service import FLOWS, Service
+
+
+def count(service: Service) -> dict[str, float]:
+    """Everything that is counted at a mark: stocks now, flows since the start. Changes nothing."""
+    now, desk = service.env.now, service.desk
+    counts = {
+        "open": float(desk.open_children),
+        "unallocated": float(desk.unallocated_children),
+        "held": float(desk.held_children),
+        "case_holders": desk.case_holders_fte(),
+        "in_post": service.in_post_fte,
+        "agency": service.agency_fte,
+        "covered": service.covered_fte,
+        "empty": service.empty_fte,
+    }
+    counts |= {f"sum_{name}": value for name, value in desk.totals().items()}
+    counts |= {f"sum_{name}": service.flows[name] for name in FLOWS}
+    counts |= {f"sum_cost_{heading}": gbp for heading, gbp in service.accounts.read(now).items()}
+    return counts
