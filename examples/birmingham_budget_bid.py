@@ -30,8 +30,10 @@ result = study.run()
 # The answer after three years: the mean of the worlds, and how well 100 worlds know it.
 for measure, by_scenario in result.table(at=[36]).groupby("measure", sort=False):
     print(f"\n{result.data[measure].attrs['label']} ({result.data[measure].attrs['units']})")
+    digits = 0 if measure.endswith("_gbp") else 1
     for (_, scenario, _), row in by_scenario.iterrows():
-        print(f"  {scenario:36}{row['mean']:15,.1f}   95% interval {row['low']:,.1f} to {row['high']:,.1f}")
+        mean, low, high = (f"{row[column]:,.{digits}f}" for column in ("mean", "low", "high"))
+        print(f"  {scenario:36}{mean:>12}   95% interval {low} to {high}")
 
 # What the council would take to the meeting: one page, and the charts on their own.
 folder = Path("birmingham_bid")

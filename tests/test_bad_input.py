@@ -177,9 +177,9 @@ NAMES = [
     Bad(
         "source of a setting that does not exist",
         changed(sources={"demand.children_per_yaer": {"source": "a table", "evidence": "read"}}),
+        "sources",
         "demand.children_per_yaer",
-        "",
-        "",
+        "a setting",
         "demand.children_per_year",
     ),
     Bad(
@@ -187,8 +187,8 @@ NAMES = [
         changed(sources={"demand.children_per_year": {"source": "a table", "evidence": "raed"}}),
         "demand.children_per_year",
         "'raed'",
-        "",
-        "read",
+        "one of",
+        "'read'",
     ),
 ]
 
@@ -307,7 +307,7 @@ SERVICE = [
     Bad(
         "more vacancies than posts",
         in_file("vacant = 14", "vacant = 140"),
-        "posts[0]",
+        "posts[0].vacant",
         "140",
         "posts",
         "100",
@@ -315,7 +315,7 @@ SERVICE = [
     Bad(
         "more agency cover than vacancies",
         changed(posts=({**SOCIAL_WORKER, "agency": 99},)),
-        "posts[0]",
+        "posts[0].agency",
         "99",
         "vacan",
         "agency_above_establishment",
@@ -331,7 +331,7 @@ SERVICE = [
     Bad("no posts", changed(posts=()), "posts", "()", "at least 1", ""),
     Bad(
         "groups without a single post",
-        changed(posts=({"grade": "social worker", "number": 0, "salary_gbp": 38500.0},)),
+        changed(posts=({"grade": "social worker", "number": 0, "salary_gbp": 38500.0},), sources={}),
         "posts",
         "",
         "",
@@ -661,7 +661,7 @@ def test_everything_wrong_with_a_file_is_said_at_once(tmp_path: Path) -> None:
         "census.turnover_rate",
         "demand.children_per_year",
         "casework.caseload_cpa",
-        "posts[0]",
+        "posts[0].vacant",
         "workforce.notice_days",
         "costs.on_costs",
     }

@@ -197,7 +197,7 @@ def test_one_more_scenario_leaves_the_others_unchanged(studied: ws.Result) -> No
     study = ws.Study(SMALL, scenarios, START, 1, seed=7, replications=10)
     again = study.run(progress=False, processes=1)
     for name in SCENARIOS:
-        for measure in ("caseload", "in_post_fte", "cost_to_date_gbp", "drift_days"):
+        for measure in ("caseload", "in_post_fte", "cost_to_date_gbp", "drift_share"):
             np.testing.assert_array_equal(again.samples(measure, name), studied.samples(measure, name))
 
 

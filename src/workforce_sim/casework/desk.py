@@ -169,21 +169,33 @@ class Desk:
         children: npt.NDArray[np.int64] = self._state.seats["children"].copy()
         return children
 
-    def totals(self) -> dict[str, float]:
-        """Counts and child-days so far: what monthly paths are differences of."""
+    def totals(self, now: float) -> dict[str, float]:
+        """Counts, and the child-days of all open cases by where they went, from the start to ``now``.
+
+        Days held are progress made / attention limit (natural, and repeated as booked at each handover) and
+        the rest (slow); with the days unallocated they add up to all child-days open, month by month.
+        """
         run, attention = self._run, self.rules.attention
-        natural, repeated = float(run.work_hours) / attention, float(run.repeated_hours) / attention
+        waiting, held = self.areas(now)
+        repeated = float(run.repeated_hours) / attention
+        done = self._done_hours(now) / attention
         return {
             "referred": float(run.referred),
             "closed": float(run.closed),
             "allocations": float(run.allocations),
             "handovers": float(run.handovers),
-            "natural_days": natural,
-            "unallocated_days": float(run.waited_days),
-            "repeated_days": repeated,
-            "slow_days": float(run.held_days) - natural - repeated,
             "workers": float(run.workers_sum),
+            "natural_days": done - repeated,
+            "repeated_days": repeated,
+            "slow_days": held - done,
+            "unallocated_days": waiting,
         }
+
+    def _done_hours(self, now: float) -> float:
+        """Hours of progress made by everybody until ``now`` (no state is touched)."""
+        seats = self._state.seats
+        since = seats["pace"] * (now - seats["last"]) * seats["children"]
+        return float(self._run.done_hours) + float(since.sum())
 
     def areas(self, now: float) -> tuple[float, float]:
         """Integrals over [0, now] of the children waiting and of the children held."""

@@ -31,10 +31,6 @@ def close(S: Any, p: int, now: float) -> None:
     run.held -= k
     run.held_cases -= 1
     run.closed += k
-    run.work_hours += case.work
-    run.repeated_hours += case.repeated
-    run.waited_days += k * case.waited
-    run.held_days += k * (now - case.referred - case.waited)
     run.workers_sum += k * case.workers
     log(S, CLOSED_EVENT, p, c)
     caseload_changed(S, p, now)

@@ -84,7 +84,9 @@ def settle(S: Any, p: int, now: float) -> None:
     seat = S.seats[p]
     dt = now - seat.last
     seat.last = now
-    seat.clock += seat.pace * dt
+    made = seat.pace * dt
+    seat.clock += made
+    S.run[0].done_hours += made * seat.children
     if seat.can_leave:
         seat.need -= seat.hazard * seat.strain * dt
 

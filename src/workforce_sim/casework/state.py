@@ -102,10 +102,8 @@ RUN = np.dtype(
         ("logged", "i8"),
         ("logging", "i8"),
         ("leaver", "i8"),
-        ("work_hours", "f8"),  # of closed cases, as the next three
-        ("repeated_hours", "f8"),
-        ("waited_days", "f8"),  # child-days
-        ("held_days", "f8"),  # child-days
+        ("done_hours", "f8"),  # progress made, up to when each worker was last settled
+        ("repeated_hours", "f8"),  # added by handovers
         ("workers_sum", "i8"),
     ],
     align=True,

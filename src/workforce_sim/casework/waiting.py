@@ -81,6 +81,7 @@ def assign(S: Any, c: int, p: int, now: float) -> None:
         again = S.law[3] + S.law[4] * made
         case.left += again
         case.repeated += again
+        run.repeated_hours += again
         run.handovers += 1
     case.waited += now - case.since
     case.since = now

@@ -262,7 +262,9 @@ def _level(result: Result, measure: str, name: str, month: int) -> _Level:
 def _gap(result: Result, measure: str, name: str, month: int) -> _Gap:
     table = result.compare(name, measures=measure, at=report_months(result)).reset_index()
     row = table[table["month"] == month].iloc[0]
-    return _Gap(float(row["difference"]), float(row["low"]), float(row["high"]), str(row["verdict"]))
+    paired = result.samples(measure, name)[:, month] - result.samples(measure, result.baseline)[:, month]
+    verdict = str(row["verdict"]) if paired.any() else "no difference"
+    return _Gap(float(row["difference"]), float(row["low"]), float(row["high"]), verdict)
 
 
 def report_months(result: Result) -> list[int]:

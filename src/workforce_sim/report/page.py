@@ -189,7 +189,7 @@ def _difference_group(result: Result, measure: str, months: list[int]) -> dict[s
         for m in months:
             row = found[measure, m]
             cell = _cell(measure, row, "difference", places)
-            verdict = str(row["verdict"]) if cell["value"] != NONE else ""
+            verdict = str(row["verdict"]) if np.isfinite(row["low"]) else ""
             cells.append(cell | {"verdict": verdict.partition(":")[0] if is_money(measure) else verdict})
         paired = (result.samples(measure, name) - result.samples(measure, result.baseline))[:, months[-1]]
         higher = float(np.mean(paired)) > 0

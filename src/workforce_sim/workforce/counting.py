@@ -18,7 +18,7 @@ def count(service: Service) -> dict[str, float]:
         "covered": service.covered_fte,
         "empty": service.empty_fte,
     }
-    counts |= {f"sum_{name}": value for name, value in desk.totals().items()}
+    counts |= {f"sum_{name}": value for name, value in desk.totals(now).items()}
     counts |= {f"sum_{name}": service.flows[name] for name in FLOWS}
     counts |= {f"sum_cost_{heading}": gbp for heading, gbp in service.accounts.read(now).items()}
     return counts

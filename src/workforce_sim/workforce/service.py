@@ -83,7 +83,7 @@ class Service:
         self._agency_fte = [0.0] * n
         self._fte = dict.fromkeys(State, 0.0)
         self._above_fte = 0.0
-        self._new_posts_fte = 0.0
+        self._new_posts = 0
         self._started = np.zeros(0)
         self._grade_of = np.zeros(0, np.int64)
         self._watched = np.zeros(0, bool)
@@ -262,7 +262,7 @@ class Service:
             self.desk.note(Kind.OPENED, index, now)
             self.flows["posts_opened"] += fte
         if running:
-            self._new_posts_fte += fte
+            self._new_posts += 1
         self._count(post, state, joining=True)
         if state != State.EMPTY:
             self.desk.join(index, now)
@@ -352,7 +352,7 @@ class Service:
         for g, grade in enumerate(self.grades):
             pay += self._permanent_fte[g] * grade.employed_gbp * self._pay[g]
             agency += self._agency_fte[g] * grade.agency_gbp
-        new = self._new_posts_fte * self.rules.new_post_gbp
+        new = self._new_posts * self.rules.new_post_gbp
         self.accounts.set_yearly(self.env.now, pay=pay, agency=agency, new_posts=new)
 
     def state_of_posts(self) -> list[dict[str, Any]]:
