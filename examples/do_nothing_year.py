@@ -20,7 +20,7 @@ ROWS = {
     "caseload": "Caseload",
 }
 
-print("| preset | measure | census row | mean after a do-nothing year (standard error) | spread between years (sd) |")
+print("| preset | measure | census row | mean after a year (standard error) | spread between years (sd) |")
 print("|---|---|---|---|---|")
 for name in ws.Authority.preset_names():
     authority = ws.Authority.preset(name)

@@ -81,7 +81,7 @@ def test_unknown_areas_years_and_columns_are_refused(tmp_path: Path) -> None:
     ],
 )
 def test_formulas_reproduce_every_published_row(published: str, recomputed: str, share: float) -> None:
-    """V49: 97.2%, 99.4%, 99.6% and 99.8% of authority-years agree within rounding; the rest are the DfE's own."""
+    """V49: 97% of authority-years agree within rounding, 99% where leavers are not in it."""
     table = read_csww(PUBLISHED)
     rows = table[table["level"] == "Local authority"]
     formulas = {

@@ -149,8 +149,14 @@ def test_charts_show_nothing_save_nothing_and_leave_settings_alone(
 
 @pytest.mark.parametrize("measure", [m.name for m in MEASURES])
 def test_every_measure_can_be_drawn(result: ws.Result, measure: str) -> None:
-    fan_chart(result, measure).png()
-    difference_chart(result, measure).png()
+    assert fan_chart(result, measure).workforce_sim_alt
+    assert difference_chart(result, measure).workforce_sim_alt
+
+
+@pytest.mark.parametrize("measure", ["turnover_rate", "cost_gbp", "workers_per_child"])
+def test_measures_that_are_not_there_from_the_start_are_drawn(result: ws.Result, measure: str) -> None:
+    assert fan_chart(result, measure, narrow=True).png().startswith(b"\x89PNG")
+    assert difference_chart(result, measure).png().startswith(b"\x89PNG")
 
 
 def test_alternative_texts_have_the_numbers(result: ws.Result) -> None:

@@ -65,7 +65,7 @@ def test_a_year_has_its_working_days(first: str, over: str, days: int) -> None:
 
 
 def test_the_year_from_april_2015_lacks_its_ten_bank_holidays() -> None:
-    """From 1 April 2015 to 31 March 2016 the working days are the weekdays without those of the list above."""
+    """To 31 March 2016 the working days are the weekdays without the bank holidays of the list above."""
     closed = sum("2015-04-01" <= day < "2016-04-01" for day in BANK_HOLIDAYS)
     assert closed == 10
     weekdays = int(np.busday_count("2015-04-01", "2016-04-01"))

@@ -80,8 +80,8 @@ class Simulation:
 
     Example:
         >>> import workforce_sim as ws
-        >>> run = ws.Simulation(ws.Authority.preset("england-2025"), [], start="2025-10-01", years=1,
-        seed=1).run()
+        >>> england = ws.Authority.preset("england-2025")
+        >>> run = ws.Simulation(england, [], start="2025-10-01", years=1, seed=1).run()
         >>> run.census("2025-09-30").in_post_fte
         174.0
     """

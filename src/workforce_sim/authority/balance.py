@@ -112,7 +112,7 @@ def _work_hours(authority: Authority, ends: float) -> float:
     c = hours - goes * held_days * reading
     if c <= 0:
         return 0.1 * hours
-    return c if a == 0 else (math.sqrt(1 + 4 * a * c) - 1) / (2 * a)
+    return 2 * c / (1 + math.sqrt(1 + 4 * a * c))
 
 
 def starting_pace(authority: Authority) -> float:

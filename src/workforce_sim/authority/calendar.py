@@ -55,7 +55,7 @@ class WorkingCalendar:
         >>> calendar.day(date(2015, 4, 8))  # Good Friday and Easter Monday fell in between
         3
         >>> calendar.end
-        253
+        252
     """
 
     def __init__(self, start: date, months: int) -> None:

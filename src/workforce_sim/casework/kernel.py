@@ -18,6 +18,7 @@ REFERRED, CLOSED_EVENT = int(Kind.REFERRED), int(Kind.CLOSED)
 def close(S: Any, p: int, now: float) -> None:
     """The last case on the list of seat p is done: enter it in the ledger."""
     seat, run = S.seats[p], S.run[0]
+    tally(S)
     n = seat.n - 1
     seat.clock = S.finish[p, n]
     c = S.slots[p, n]
@@ -48,8 +49,7 @@ def close_due(S: Any, t: float) -> Any:
             return REACHED
         if run.logging and run.logged + 4 > S.log.shape[0]:
             return MORE_LOG
-        if t > run.now:
-            tally(S, t)
+        run.now = max(run.now, t)
         settle(S, p, run.now)
         if S.seats[p].next == CLOSURE:
             close(S, p, run.now)
@@ -109,10 +109,9 @@ def advance(S: Any, until: float) -> Any:
                 t = cases[run.next_case].referred
             if t > until - INSTANT:
                 break
-            if t > run.now:
-                tally(S, t)
+            run.now = max(run.now, t)
             code = close_due(S, t)
             if code != REACHED:
                 return code
-        tally(S, until)
+        run.now = until
     return close_due(S, until)

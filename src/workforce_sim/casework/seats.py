@@ -16,8 +16,7 @@ RETURNED = int(Kind.RETURNED)
 @compiled
 def join(S: Any, p: int, now: float) -> None:
     """Somebody starts in seat p, with nothing on the list."""
-    if now > S.run[0].now:
-        tally(S, now)
+    S.run[0].now = max(S.run[0].now, now)
     seat = S.seats[p]
     seat.present = 1
     seat.clock = 0.0
@@ -34,9 +33,9 @@ def join(S: Any, p: int, now: float) -> None:
 @compiled
 def leave(S: Any, p: int, now: float) -> None:
     """Whoever is in seat p goes; the cases return to the waiting list."""
-    if now > S.run[0].now:
-        tally(S, now)
+    S.run[0].now = max(S.run[0].now, now)
     run, seat = S.run[0], S.seats[p]
+    tally(S)
     settle(S, p, now)
     for i in range(seat.n):
         c = S.slots[p, i]
@@ -59,8 +58,7 @@ def leave(S: Any, p: int, now: float) -> None:
 @compiled
 def set_leaving(S: Any, p: int, threshold: float, hazard: float, now: float) -> None:
     """The leaving clock of seat p starts."""
-    if now > S.run[0].now:
-        tally(S, now)
+    S.run[0].now = max(S.run[0].now, now)
     settle(S, p, now)
     seat = S.seats[p]
     seat.can_leave = 1
@@ -72,8 +70,7 @@ def set_leaving(S: Any, p: int, threshold: float, hazard: float, now: float) -> 
 @compiled
 def set_hazards(S: Any, who: Any, hazards: Any, now: float) -> None:
     """New base leaving rates; a rate that is the same leaves no trace, not even a rounding."""
-    if now > S.run[0].now:
-        tally(S, now)
+    S.run[0].now = max(S.run[0].now, now)
     for i in range(who.shape[0]):
         p = who[i]
         seat = S.seats[p]

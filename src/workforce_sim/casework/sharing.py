@@ -33,14 +33,17 @@ def log(S: Any, kind: int, post: int, case: int) -> None:
 
 
 @compiled
-def tally(S: Any, now: float) -> None:
-    """Bring the integrals over time up to now."""
+def tally(S: Any) -> None:
+    """Bring the integrals over time up to now; call before the children waiting or held change.
+
+    Only then: a sum that is split by somebody who merely looks would differ in its last digit.
+    """
     run = S.run[0]
-    dt = now - run.area_to
-    run.waiting_area += run.waiting * dt
-    run.held_area += run.held * dt
-    run.area_to = now
-    run.now = now
+    dt = run.now - run.area_to
+    if dt > 0.0:
+        run.waiting_area += run.waiting * dt
+        run.held_area += run.held * dt
+        run.area_to = run.now
 
 
 @compiled

@@ -8,7 +8,7 @@ import numpy as np
 
 from workforce_sim.casework.compiled import compiled
 from workforce_sim.casework.eventlog import Kind
-from workforce_sim.casework.sharing import caseload_changed, log, settle
+from workforce_sim.casework.sharing import caseload_changed, log, settle, tally
 from workforce_sim.casework.state import LOAD, MORE_LOG, MORE_SLOTS, REACHED, ROOM, ROOM_SLACK, WAITING
 
 ALLOCATED = int(Kind.ALLOCATED)
@@ -32,6 +32,7 @@ def mark(S: Any, team: int) -> None:
 def join_list(S: Any, c: int) -> None:
     """Case c joins its waiting list at its place by number."""
     cases = S.cases
+    tally(S)
     w = S.waitlists[cases[c].team, cases[c].priority]
     cases[c].seat = WAITING
     cases[c].since = S.run[0].now
@@ -76,6 +77,7 @@ def assign(S: Any, c: int, p: int, now: float) -> None:
     """Case c goes from the waiting list to the worker in seat p."""
     seat, case, run = S.seats[p], S.cases[c], S.run[0]
     k = case.children
+    tally(S)
     if case.workers > 0:
         made = max(0.0, case.work - case.left)
         again = S.law[3] + S.law[4] * made

@@ -78,7 +78,8 @@ class NewPosts(Intervention):
 
     def headline(self) -> str:
         """What it is, without its dates."""
-        return f"{self.number} new posts" + (f" ({self.grade})" if self.grade else "")
+        posts = "new post" if self.number == 1 else "new posts"
+        return f"{self.number} {posts}" + (f" ({self.grade})" if self.grade else "")
 
     def problems(self, authority: Authority, calendar: WorkingCalendar) -> list[Problem]:
         """What does not fit this authority and these dates."""

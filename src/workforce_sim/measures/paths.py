@@ -53,25 +53,10 @@ MEASURES: tuple[Measure, ...] = (
     Measure("conversions_fte", "Agency workers who became permanent", "FTE in the month", flow=True),
     Measure("agency_starts_fte", "Agency assignments started", "FTE in the month", flow=True),
     Measure("agency_ends_fte", "Agency assignments ended", "FTE in the month", flow=True),
-    Measure("drift_days", "Drift", "working days per child closed in the month", flow=True, better="lower"),
-    Measure(
-        "drift_unallocated_days",
-        "Drift: unallocated",
-        "working days per child closed",
-        flow=True,
-        better="lower",
-    ),
-    Measure(
-        "drift_slow_days", "Drift: slow progress", "working days per child closed", flow=True, better="lower"
-    ),
-    Measure(
-        "drift_repeated_days",
-        "Drift: repeated after a change of worker",
-        "working days per child closed",
-        flow=True,
-        better="lower",
-    ),
-    Measure("natural_days", "Natural time", "working days per child closed", flow=True),
+    Measure("drift_share", "Drift", "% of the days children had an open case", flow=True, better="lower"),
+    Measure("drift_unallocated_share", "Drift: unallocated", "% of open days", flow=True, better="lower"),
+    Measure("drift_slow_share", "Drift: slow progress", "% of open days", flow=True, better="lower"),
+    Measure("drift_repeated_share", "Drift: repeated work", "% of open days", flow=True, better="lower"),
     Measure(
         "workers_per_child",
         "Workers per child, cases closed",
@@ -112,9 +97,9 @@ def measures(counts: Mapping[str, Floats]) -> dict[str, Floats]:
     headings = ("pay", "agency", "recruitment", "conversion", "new_posts")
     closed = monthly("closed")
     with np.errstate(divide="ignore", invalid="ignore"):
-        parts = {
-            name: monthly(f"{name}_days") / closed for name in ("natural", "unallocated", "repeated", "slow")
-        }
+        days = {name: monthly(f"{name}_days") for name in ("natural", "unallocated", "repeated", "slow")}
+        all_days = days["natural"] + days["unallocated"] + days["repeated"] + days["slow"]
+        drift = {name: 100 * days[name] / all_days for name in ("unallocated", "repeated", "slow")}
         vacancies = counts["covered"] + counts["empty"]
         found = {
             "caseload": counts["held"] / counts["case_holders"],
@@ -132,11 +117,10 @@ def measures(counts: Mapping[str, Floats]) -> dict[str, Floats]:
             "referred_children": monthly("referred"),
             "closed_children": closed,
             "handovers": monthly("handovers"),
-            "drift_days": parts["unallocated"] + parts["repeated"] + parts["slow"],
-            "drift_unallocated_days": parts["unallocated"],
-            "drift_slow_days": parts["slow"],
-            "drift_repeated_days": parts["repeated"],
-            "natural_days": parts["natural"],
+            "drift_share": drift["unallocated"] + drift["repeated"] + drift["slow"],
+            "drift_unallocated_share": drift["unallocated"],
+            "drift_slow_share": drift["slow"],
+            "drift_repeated_share": drift["repeated"],
             "workers_per_child": monthly("workers") / closed,
             "cost_to_date_gbp": sum(counts[f"sum_cost_{h}"] for h in headings),
         }

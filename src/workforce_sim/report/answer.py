@@ -178,18 +178,16 @@ def _agency(result: Result, name: str, month: int) -> list[str]:
 
 
 def _drift(result: Result, name: str, month: int) -> list[str]:
-    ours, theirs, gap = _both(result, "drift_days", name, month)
+    ours, theirs, gap = _both(result, "drift_share", name, month)
     if not (np.isfinite(ours.mean) and np.isfinite(theirs.mean)) or gap.verdict == "no difference":
         return []
-    days = "working days lost to waiting, slow progress and changes of worker by each child whose case closes"
-    mine, other = _pair("drift_days", ours, theirs, gap)
+    what = "Drift (the share of children's open days lost to waiting, slow progress and changes of worker)"
+    mine, other = _pair("drift_share", ours, theirs, gap)
     if not gap.apart and result.replications > 1:
-        crossing = _crossing("drift_days", gap, "more", "fewer")
-        return [
-            f"Drift ({days}) cannot be told apart: {mine} against {other} in the last month ({crossing})."
-        ]
-    clear = _clear("drift_days", gap, "more", "fewer")
-    return [f"Drift ({days}) is {mine} against {other} in the last month: {clear}."]
+        crossing = _crossing("drift_share", gap, "points more", "points less")
+        return [f"{what} cannot be told apart: {mine}% against {other}% in the last month ({crossing})."]
+    clear = _clear("drift_share", gap, "percentage points more", "percentage points less")
+    return [f"{what} is {mine}% against {other}% in the last month: {clear}."]
 
 
 def _spread(result: Result, names: list[str], month: int) -> str:
@@ -235,9 +233,10 @@ def _gap_places(measure: str, gap: _Gap) -> int:
 
 
 def _pair(measure: str, ours: _Level, theirs: _Level, gap: _Gap) -> tuple[str, str]:
-    """Two levels with the digits that their comparison supports, so that the sum can be followed."""
+    """Two levels; where they differ, with the digits of the difference, so that the sum can be followed."""
     places = places_for(measure, [(ours.low, ours.high), (theirs.low, theirs.high)])
-    places = max(places, min(_gap_places(measure, gap), BY_NAME[measure].decimals))
+    if gap.apart:
+        places = max(places, min(_gap_places(measure, gap), BY_NAME[measure].decimals))
     return figure(measure, ours.mean, places), figure(measure, theirs.mean, places)
 
 

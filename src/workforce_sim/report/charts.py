@@ -53,8 +53,8 @@ Floats = npt.NDArray[np.float64]
 CAUTION = "Chance only: assumptions held fixed. Not back-tested."
 #: What the bands of a fan chart are.
 BANDS = (
-    "Line: the world in the middle (median). Dark band: half of the simulated worlds; light band: nine in "
-    f"ten. {CAUTION}"
+    "Line and number: the world in the middle (median; words and tables give averages). Dark band: half of "
+    f"the simulated worlds; light band: nine in ten. {CAUTION}"
 )
 #: What the band of a difference chart is.
 JOINT = "95% interval of the mean difference, all months together"
@@ -94,7 +94,7 @@ def fan_chart(
                 draw_line(panel, result, q50, look[name], label=name)
             time_axis(panel, result)
             mark_policies(panel, result, drawn, keys)
-            panel.set_ylabel(what.unit if is_first(panel) else "")
+            panel.set_ylabel(wrapped(what.unit, 26 if narrow else 40) if is_first(panel) else "")
             value_axis(panel, measure, [v for q in quantiles.values() for v in q])
             if not together:
                 name_dotted(panel, result, quantiles, shown[i])

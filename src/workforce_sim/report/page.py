@@ -37,8 +37,7 @@ if TYPE_CHECKING:
     from workforce_sim.study.result import Result
 
 #: What a bid asks first, and what the children notice.
-_LEVELS = ("caseload", "agency_rate", "agency_fte", "turnover_rate", "cost_to_date_gbp")
-_DIFFERENCES = (*_LEVELS, "drift_days")
+_MEASURES = ("caseload", "agency_rate", "agency_fte", "turnover_rate", "cost_to_date_gbp", "drift_share")
 
 #: Evidence classes, weakest first; what is stated without a source stands with the weak.
 _WEAKEST_FIRST = ("assumption", "memory", "yours", "snippet", "derived", "read")
@@ -110,8 +109,8 @@ def _content(result: Result) -> dict[str, Any]:
         "months": [_after(m) for m in months],
         "end": _after(months[-1]),
         "dates": joined([length(m) for m in months]),
-        "levels": [_level_group(result, m, months) for m in _LEVELS],
-        "differences": [_difference_group(result, m, months) for m in _DIFFERENCES] if others else [],
+        "levels": [_level_group(result, m, months) for m in _MEASURES],
+        "differences": [_difference_group(result, m, months) for m in _MEASURES] if others else [],
         "plans": [(name, result.interventions.get(name, [])) for name in result.scenarios],
         "register": register,
         "evidence": counts,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -84,7 +85,7 @@ class Result:
         }
         described = {
             name: [
-                i.describe()
+                f"{i.describe()}. Effect path: {i.effect or 'not stated'}. Evidence: {i.evidence}."
                 if isinstance(i, Intervention)
                 else f"own process {getattr(i, '__name__', repr(i))}"
                 for i in listed
@@ -295,6 +296,8 @@ class Result:
 
 def _verdict(difference: float, low: float, high: float, better: str) -> str:
     """The difference in words that may be pasted."""
+    if math.isnan(low):
+        return "one world: no interval"
     if difference == low == high == 0:
         return "no difference"
     if not (low > 0 or high < 0):

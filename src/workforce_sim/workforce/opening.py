@@ -41,7 +41,7 @@ def open_service(authority: Authority, service: Service, luck: Luck) -> None:
     service_days = stationary_service_days(authority, luck.uniforms(Stream.POST_SERVICE, n))
     notice_luck = luck.uniforms(Stream.POST_NOTICE, n)
     notice_days = authority.workforce.notice_days
-    bands = leaving_bands(authority.workforce, authority.workforce.leaving_scale or 1.0)
+    bands = _bands(authority)
     mean_days = mean_service_years(bands) * DAYS_PER_YEAR
     on_notice = notice_days / (mean_days + notice_days) if math.isfinite(mean_days) else 0.0
     teams, number = authority.teams.number, 0
@@ -87,12 +87,17 @@ def _open_above_establishment(authority: Authority, service: Service) -> None:
             number += 1
 
 
+def _bands(authority: Authority) -> tuple[tuple[float, float], ...]:
+    assert authority.workforce.leaving_scale is not None
+    return leaving_bands(authority.workforce, authority.workforce.leaving_scale)
+
+
 def stationary_service_days(authority: Authority, uniforms: Floats) -> Floats:
     """Service of the people found in post: density proportional to the survival function of the leaving law.
 
     In each band of constant rate the survival function is exponential, so the law inverts in closed form.
     """
-    bands = leaving_bands(authority.workforce, authority.workforce.leaving_scale or 1.0)
+    bands = _bands(authority)
     mean = mean_service_years(bands)
     if not math.isfinite(mean):
         return uniforms * 10 * DAYS_PER_YEAR  # nobody ever leaves: any spread will do
