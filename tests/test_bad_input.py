@@ -330,14 +330,6 @@ SERVICE = [
     ),
     Bad("no posts", changed(posts=()), "posts", "()", "at least 1", ""),
     Bad(
-        "groups without a single post",
-        changed(posts=({"grade": "social worker", "number": 0, "salary_gbp": 38500.0},), sources={}),
-        "posts",
-        "",
-        "",
-        "",
-    ),
-    Bad(
         "season of eleven months",
         changed(demand={"season": (1.0,) * 11}),
         "demand.season",
@@ -804,3 +796,44 @@ def test_a_report_to_a_folder_that_does_not_exist(result: ws.Result, tmp_path: P
     file = tmp_path / "no such folder" / "bid.html"
     says(lambda: result.report(file), "path", str(file), "an existing folder", str(file.parent))
     assert not list(tmp_path.iterdir())
+
+
+# ---- What only shows at a second look --------------------------------------------------------------------
+
+
+def one_argument(env: Any) -> None:
+    """A process that forgets the service."""
+
+
+@pytest.mark.parametrize(
+    ("intervention", "rule", "fix"),
+    [
+        (one_argument, "a function of two arguments", "def one_argument(env, service): ..."),
+        (ws.Intervention(start="2025-11-01"), "does something", "act method"),
+    ],
+)
+def test_what_cannot_act_is_refused_before_the_run(intervention: Any, rule: str, fix: str) -> None:
+    """A function with the wrong arguments, and an intervention without an act, are refused at once."""
+    with pytest.raises(ws.InputError) as refused:
+        ws.Simulation(AUTHORITY, [intervention], start="2025-10-01", years=1)
+    (problem,) = refused.value.problems
+    assert rule in problem.rule
+    assert fix in problem.fix
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: ws.Authority.from_file(None), lambda: ws.Authority.from_toml(b"x = 1")]
+)  # type: ignore[arg-type]
+def test_the_wrong_kind_of_argument_is_refused(make: Any) -> None:
+    """Nothing for a path, bytes for text: an InputError that says what to write."""
+    with pytest.raises(ws.InputError, match="fix:"):
+        make()
+
+
+def test_a_billion_posts_are_refused_and_no_posts_are_a_service() -> None:
+    """The largest authority has thousands of posts; a service without any still runs, and waits."""
+    with pytest.raises(ws.InputError, match="at most 100000"):
+        ws.NewPosts(10**9, start="2025-10-01")
+    nobody = AUTHORITY.with_changes(posts=({"grade": "social worker", "number": 0, "salary_gbp": 1.0},))
+    paths = ws.Simulation(nobody, [], start="2025-10-01", years=1).run().paths
+    assert paths["open_children"].iloc[-1] == paths["unallocated_children"].iloc[-1] > 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
+from collections.abc import Callable
 
 from workforce_sim.authority.authority import Authority
 from workforce_sim.authority.calendar import WorkingCalendar, as_date
@@ -50,6 +52,12 @@ def check_interventions(
     problems = []
     for i, intervention in enumerate(interventions):
         if isinstance(intervention, Intervention):
+            if type(intervention) is Intervention:
+                rule, fix = (
+                    "an intervention that does something",
+                    "NewPosts(...), PayChange(...), or your own class with an act method",
+                )
+                problems.append(Problem(f"{path}[{i}]", "Intervention(...)", rule, fix))
             for p in intervention.problems(authority, calendar):
                 where = f"{path}[{i}] {type(intervention).__name__}.{p.path}"
                 problems.append(Problem(where, p.value, p.rule, p.fix))
@@ -57,4 +65,19 @@ def check_interventions(
             rule = "an intervention, or a function def process(env, service): ..."
             fix = "NewPosts(80, start='2015-04-01'), or the name of your function without brackets"
             problems.append(Problem(f"{path}[{i}]", repr(intervention)[:60], rule, fix))
+        elif not _takes_two(intervention):
+            name = getattr(intervention, "__name__", "process")
+            rule, fix = "a function of two arguments", f"def {name}(env, service): ..."
+            problems.append(Problem(f"{path}[{i}]", f"{name}{inspect.signature(intervention)}", rule, fix))
     return problems
+
+
+def _takes_two(function: Callable[..., object]) -> bool:
+    """Whether a function can be called with the environment and the service."""
+    try:
+        inspect.signature(function).bind(None, None)
+    except TypeError:
+        return False
+    except ValueError:  # built in: no signature to look at
+        return True
+    return True

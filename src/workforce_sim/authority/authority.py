@@ -137,6 +137,9 @@ class Authority(Part):
         Raises:
             InputError: unreadable, not TOML, or with settings that are wrong: all of them at once.
         """
+        if not isinstance(path, (str, os.PathLike)):
+            wrong = Problem("path", repr(path), "the path of a TOML file", "Authority.from_file('mine.toml')")
+            raise InputError("Authority.from_file", [wrong])
         file = Path(path)
         try:
             text = file.read_text("utf-8")
@@ -153,6 +156,10 @@ class Authority(Part):
     @classmethod
     def from_toml(cls, text: str, where: str = "the TOML text") -> Authority:
         """Read an authority from TOML text."""
+        if not isinstance(text, str):
+            raise InputError(
+                where, [Problem("text", type(text).__name__, "text", "decode it: text.decode('utf-8')")]
+            )
         try:
             settings = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:

@@ -98,11 +98,12 @@ def _work_hours(authority: Authority, ends: float) -> float:
     """Hours per child at which children closed equal children referred, handovers included."""
     casework, demand = authority.casework, authority.demand
     flow = demand.children_per_year / DAYS_PER_YEAR
-    if flow == 0:
+    holders = authority.case_holders_fte()
+    if flow == 0 or holders == 0:  # nothing to balance: a year's natural time will do
         return casework.attention_hours_per_day * DAYS_PER_YEAR
     caseload = authority.census.caseload
     pace = starting_pace(authority)
-    held_days = caseload * authority.case_holders_fte() / flow
+    held_days = caseload * holders / flow
     hours = pace * held_days  # of progress a child gets before it closes
     permanent, agency = authority.case_holding_mix()
     goes = (permanent * authority.census.turnover_rate / 100 + agency * ends) / DAYS_PER_YEAR

@@ -47,7 +47,7 @@ class NewPosts(Intervention):
     effect = "posts -> hires and agency cover -> caseload; pounds and FTE by day"
     evidence = "derived"
 
-    number: int = Field(ge=0, examples=[80])
+    number: int = Field(ge=0, le=100_000, examples=[80])
     team: int | None = Field(default=None, ge=0, examples=[0])
     grade: str | None = Field(default=None, examples=["'social worker'"])
     fte: float = Field(default=1.0, gt=0, le=1, examples=[1.0])

@@ -112,6 +112,9 @@ def _content(result: Result) -> dict[str, Any]:
         "levels": [_level_group(result, m, months) for m in _MEASURES],
         "differences": [_difference_group(result, m, months) for m in _MEASURES] if others else [],
         "plans": [(name, result.interventions.get(name, [])) for name in result.scenarios],
+        "effects": [
+            (name, effect, evidence) for name, (effect, evidence) in result.effects.items() if effect
+        ],
         "register": register,
         "evidence": counts,
         "left_out": LEFT_OUT,

@@ -50,11 +50,13 @@ class Result:
         authority: Authority,
         interventions: dict[str, list[str]],
         policies: dict[str, list[tuple[dt.date, str]]],
+        effects: dict[str, tuple[str, str]],
     ) -> None:
         self.data = data
         self.authority = authority
         self.interventions = interventions
         self.policies = policies
+        self.effects = effects
 
     @classmethod
     def of(cls, plan: Plan, values: npt.NDArray[np.float64], *, seconds: float) -> Result:
@@ -85,7 +87,7 @@ class Result:
         }
         described = {
             name: [
-                f"{i.describe()}. Effect path: {i.effect or 'not stated'}. Evidence: {i.evidence}."
+                i.describe()
                 if isinstance(i, Intervention)
                 else f"own process {getattr(i, '__name__', repr(i))}"
                 for i in listed
@@ -96,7 +98,10 @@ class Result:
             name: [(i.start, i.headline()) for i in listed if isinstance(i, Intervention)]
             for name, listed in plan.scenarios.items()
         }
-        return cls(xr.Dataset(variables, coordinates, attributes), plan.authority, described, policies)
+        listed = [i for interventions in plan.scenarios.values() for i in interventions]
+        effects = {type(i).__name__: (i.effect, i.evidence) for i in listed if isinstance(i, Intervention)}
+        data = xr.Dataset(variables, coordinates, attributes)
+        return cls(data, plan.authority, described, policies, effects)
 
     # -- looking ----------------------------------------------------------------------------
 
