@@ -19,8 +19,7 @@ from workforce_sim.checks import check_interventions, check_run
 from workforce_sim.demand.luck import Luck, PostLuck, Stream
 from workforce_sim.demand.tape import CLASSES, draw_families
 from workforce_sim.errors import InputError, Problem
-from workforce_sim.interventions.base import Days, Intervention, Process
-from workforce_sim.interventions.new_posts import NewPosts
+from workforce_sim.interventions.base import Days, Intervention, PlannedPost, Process
 from workforce_sim.run import Run
 from workforce_sim.workforce.counting import count
 from workforce_sim.workforce.opening import above_establishment_places, established_posts, open_service
@@ -170,16 +169,15 @@ class Simulation:
 
     def _start_interventions(self, env: simpy.Environment, service: Service) -> None:
         days = Days(self.calendar)
-        planned: list[tuple[float, int | None, int, float, bool]] = []
+        planned: list[PlannedPost] = []
         for intervention in self.interventions:
-            if isinstance(intervention, NewPosts):
-                planned += intervention.planned(self.authority, days)
-            elif isinstance(intervention, Intervention):
-                env.process(intervention.act(env, service, days))
+            if isinstance(intervention, Intervention):
+                planned += intervention.planned_posts(self.authority, days)
+                process = intervention.act(env, service, days)
             else:
                 process = intervention(env, service)
-                if isinstance(process, Generator):
-                    env.process(process)
+            if isinstance(process, Generator):
+                env.process(process)
         if planned:
             env.process(_open_new_posts(env, service, planned, self.authority.teams.number))
 
@@ -248,7 +246,7 @@ def _turn_months(
 def _open_new_posts(
     env: simpy.Environment,
     service: Service,
-    planned: list[tuple[float, int | None, int, float, bool]],
+    planned: list[PlannedPost],
     teams: int,
 ) -> Generator[simpy.Event, Any, None]:
     """Open new posts on their days, in an order that does not depend on how policies are listed or split.
@@ -256,7 +254,7 @@ def _open_new_posts(
     Posts without a team are dealt over the teams in turn. The luck of an added post belongs to its team
     and its place among the posts added there.
     """
-    order = sorted(planned, key=lambda p: (p[0], p[1] is None, p[1] or 0, p[2], p[3], p[4]))
+    order = sorted(planned, key=lambda p: (p.day, p.team is None, p.team or 0, *p[2:]))
     added = [0] * teams
     turn = 0
     for day, team, grade, fte, cover in order:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import simpy
 from pydantic import Field, ValidationError, model_validator
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 #: A planner's own intervention: an ordinary SimPy process beside the built-in ones.
 Process = Callable[[simpy.Environment, "Service"], Generator[simpy.Event, Any, Any] | None]
+
+
+class PlannedPost(NamedTuple):
+    """A post to be established: on which working day, where (None: teams in turn), and what it is like."""
+
+    day: float
+    team: int | None
+    grade: int
+    fte: float
+    cover: bool
 
 
 class Intervention(Part):
@@ -49,9 +59,15 @@ class Intervention(Part):
             raise RuleBroken("end", str(self.end), f"not before the start ({self.start})", fix)
         return self
 
-    def act(self, env: simpy.Environment, service: Service, days: Days) -> Generator[simpy.Event, Any, Any]:
-        """The SimPy process of this intervention; it starts at time 0."""
-        raise TypeError(f"{type(self).__name__} does not say what it does: write its act method")
+    def act(
+        self, env: simpy.Environment, service: Service, days: Days
+    ) -> Generator[simpy.Event, Any, Any] | None:
+        """The SimPy process of this intervention, which starts at time 0; None if it only plans posts."""
+        return None
+
+    def planned_posts(self, authority: Authority, days: Days) -> list[PlannedPost]:
+        """New posts of this intervention, one by one. They are numbered together with those of all others."""
+        return []
 
     def problems(self, authority: Authority, calendar: WorkingCalendar) -> list[Problem]:
         """What does not fit this authority and these dates."""

@@ -9,7 +9,7 @@ from pydantic import Field
 from workforce_sim.authority.calendar import WorkingCalendar
 from workforce_sim.authority.parts import Date
 from workforce_sim.errors import Problem, unknown_name
-from workforce_sim.interventions.base import LEFT_OUT, Days, Intervention
+from workforce_sim.interventions.base import LEFT_OUT, Days, Intervention, PlannedPost
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -98,8 +98,8 @@ class NewPosts(Intervention):
             found.append(unknown_name("grade", self.grade, authority.grades, "a grade of this authority"))
         return found
 
-    def planned(self, authority: Authority, days: Days) -> list[tuple[float, int | None, int, float, bool]]:
-        """The posts one by one: (working day, team or None, grade index, fte, agency cover)."""
+    def planned_posts(self, authority: Authority, days: Days) -> list[PlannedPost]:
+        """The posts one by one."""
         if not self.number:
             return []
         grade = authority.grades.index(self.grade) if self.grade else 0
@@ -109,4 +109,4 @@ class NewPosts(Intervention):
             if when is None
             else days.spread(self.start, when, self.number)
         )
-        return [(day, self.team, grade, self.fte, self.agency_cover) for day in opens]
+        return [PlannedPost(day, self.team, grade, self.fte, self.agency_cover) for day in opens]

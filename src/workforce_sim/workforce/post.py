@@ -46,6 +46,7 @@ class Post:
         state: who is in it now.
         established: counts as a post (False for agency workers above establishment).
         opened: working day on which it came into being; 0 for posts there at the start.
+        decision: the moment at which the permanent worker decides to leave.
     """
 
     __slots__ = (
@@ -104,18 +105,14 @@ class Post:
         service = self.service
         while True:
             if self.state == State.PERMANENT:
-                yield self.decide()
+                assert self.decision is not None
+                yield self.decision  # casework tells when
                 service.gives_notice(self)
             if self.state == State.NOTICE:
                 if self.notice_left > 0:
                     yield service.env.timeout(self.notice_left)
                 service.leaves(self)
             yield from self.vacancy()
-
-    def decide(self) -> simpy.Event:
-        """The moment at which the permanent worker decides to leave; casework tells when."""
-        self.decision = self.service.env.event()
-        return self.decision
 
     def vacancy(self) -> Generator[simpy.Event, Any, None]:
         """From an empty post, or an agency worker in it, to a permanent worker."""

@@ -278,6 +278,7 @@ class Service:
     def _watch(self, post: Post, started: float) -> None:
         """The leaving clock of the permanent worker who is now in the post starts."""
         i = post.index
+        post.decision = self.env.event()
         self._started[i] = started
         self._watched[i] = True
         band = int(np.searchsorted(self._band_from, self.env.now - started + INSTANT, side="right")) - 1
