@@ -2,6 +2,7 @@
 
 from workforce_sim._version import __version__
 from workforce_sim.authority.authority import Authority
+from workforce_sim.authority.tipping import TippingPoint, tipping_point
 from workforce_sim.errors import InputError, WorkforceSimError, WorkforceSimWarning
 from workforce_sim.interventions import AgencyConversion, Intervention, NewPosts, PayChange
 from workforce_sim.run import Run
@@ -23,7 +24,9 @@ __all__ = [
     "RunFailed",
     "Simulation",
     "Study",
+    "TippingPoint",
     "WorkforceSimError",
     "WorkforceSimWarning",
     "__version__",
+    "tipping_point",
 ]

@@ -101,6 +101,35 @@ class Run:
         columns = {"day": log["time"], "event": [words[k] for k in log["kind"].tolist()]}
         return pd.DataFrame(columns | {"post": log["post"], "case": log["case"]})
 
+    def story(self, case: int) -> str:
+        """What happened to one family, in dates and sentences; needs the event log.
+
+        Raises:
+            InputError: the run kept no log, or there is no such case.
+        """
+        from workforce_sim.report.story import story
+
+        log, ledger, calendar = self.log, self.children, self.simulation.calendar
+        if isinstance(case, bool) or not isinstance(case, (int, np.integer)) or not 0 <= case < len(ledger):
+            rule = f"a case of this run: 0 to {len(ledger) - 1}"
+            raise InputError("Run.story", [Problem("case", repr(case), rule, "case=run.median_case()")])
+        return story(int(case), log, ledger, calendar.date, float(calendar.end))
+
+    def median_case(self) -> int:
+        """The family with the median time open, of those referred in the first half of the run and closed."""
+        ledger = self.children
+        half = self.simulation.calendar.end / 2
+        closed = ledger[
+            (ledger["referred_day"] > 0) & (ledger["referred_day"] < half) & ledger["closed_day"].notna()
+        ]
+        if closed.empty:
+            fix = "run for longer, or name a case"
+            raise InputError(
+                "Run.median_case", [Problem("run", "nobody", "a family referred and closed in the run", fix)]
+            )
+        order = closed["elapsed_days"].sort_values(kind="stable")
+        return int(order.index[(len(order) - 1) // 2])
+
     def digest(self) -> str:
         """A fingerprint of the event log: equal logs have equal digests, to the last bit of every time."""
         return hashlib.sha256(np.ascontiguousarray(self._raw_log()).tobytes()).hexdigest()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
+from workforce_sim.authority.pace import pace
 
 if TYPE_CHECKING:
     from workforce_sim.authority.authority import Authority
@@ -101,26 +102,51 @@ def _work_hours(authority: Authority, ends: float) -> float:
     holders = authority.case_holders_fte()
     if flow == 0 or holders == 0:  # nothing to balance: a year's natural time will do
         return casework.attention_hours_per_day * DAYS_PER_YEAR
-    caseload = authority.census.caseload
-    pace = starting_pace(authority)
-    held_days = caseload * holders / flow
-    hours = pace * held_days  # of progress a child gets before it closes
-    permanent, agency = authority.case_holding_mix()
-    goes = (permanent * authority.census.turnover_rate / 100 + agency * ends) / DAYS_PER_YEAR
-    reading = casework.handover_reading_hours / demand.children_per_family
-    # hours = w + goes * (held_days * reading + lost * w^2 (1 + cv^2) / (2 pace)): progress at a random moment
-    a = goes * casework.handover_progress_lost * (1 + casework.work_cv**2) / (2 * pace)
-    c = hours - goes * held_days * reading
+    held_days = authority.census.caseload * holders / flow
+    hours = starting_pace(authority) * held_days  # of progress a child gets before it closes
+    reading, square = _repeated_work(authority, held_days, ends)
+    c = hours - reading  # hours = work + reading + square * work^2, solved for work
     if c <= 0:
         return 0.1 * hours
-    return 2 * c / (1 + math.sqrt(1 + 4 * a * c))
+    return 2 * c / (1 + math.sqrt(1 + 4 * square * c))
+
+
+def work_with_handovers(authority: Authority) -> float:
+    """Hours of progress per child of a balanced authority, the expected repeated work included."""
+    work, flow = authority.casework.work_hours, authority.demand.children_per_year / DAYS_PER_YEAR
+    assert work is not None
+    if flow == 0:
+        return work
+    held_days = authority.census.caseload * authority.case_holders_fte() / flow
+    reading, square = _repeated_work(
+        authority, held_days, 12.0 / authority.workforce.agency_assignment_months
+    )
+    return work + reading + square * work**2
+
+
+def _repeated_work(authority: Authority, held_days: float, ends: float) -> tuple[float, float]:
+    """Expected repeated work of a child: hours of reading in, and the factor of work^2 for progress lost.
+
+    A child's workers go at the mean rate of the starting mix; at a random moment of its days a case of
+    work w has made progress w (1 + cv^2) / 2 on average, weighted by how long it is there.
+    """
+    casework = authority.casework
+    permanent, agency = authority.case_holding_mix()
+    goes = (permanent * authority.census.turnover_rate / 100 + agency * ends) / DAYS_PER_YEAR
+    reading = goes * held_days * casework.handover_reading_hours / authority.demand.children_per_family
+    lost = goes * casework.handover_progress_lost * (1 + casework.work_cv**2)
+    return reading, lost / (2 * starting_pace(authority))
 
 
 def starting_pace(authority: Authority) -> float:
-    """Hours of progress per child and day at the caseload of the census row."""
-    casework, caseload = authority.casework, authority.census.caseload
-    attention, upkeep = casework.attention_hours_per_day, casework.upkeep_hours_per_day
-    wanted = caseload * (attention + upkeep) - casework.case_hours_per_day
-    overtime = min(casework.overtime_limit_hours_per_day, casework.overtime_share * max(0.0, wanted))
-    free = (casework.case_hours_per_day + overtime) / caseload - upkeep
-    return max(min(attention, free), 0.02 * attention)
+    """Hours of progress per child and day at the caseload of the census row (never quite nothing)."""
+    c = authority.casework
+    limits = (
+        c.attention_hours_per_day,
+        c.upkeep_hours_per_day,
+        c.overtime_share,
+        c.overtime_limit_hours_per_day,
+    )
+    return max(
+        pace(authority.census.caseload, c.case_hours_per_day, *limits), 0.02 * c.attention_hours_per_day
+    )

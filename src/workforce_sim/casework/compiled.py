@@ -28,7 +28,9 @@ _DOCUMENTED: dict[str, Any] = {"nogil": True, "boundscheck": False, "error_model
 
 def _digest() -> str:
     digest = hashlib.sha256(numba.__version__.encode())
-    for file in sorted(Path(__file__).parent.glob("*.py")):
+    here = Path(__file__).parent
+    rules = here.parent / "authority"  # the pace rule and the length of an instant are compiled in
+    for file in [*sorted(here.glob("*.py")), rules / "pace.py", rules / "calendar.py"]:
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 

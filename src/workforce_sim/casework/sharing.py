@@ -12,10 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from workforce_sim.authority.pace import pace
 from workforce_sim.casework.compiled import compiled
 from workforce_sim.casework.state import CLOSURE, LEAVING, LOAD, NOTHING, ROOM
 
 MET = 1e-12  # a leaving threshold with no more than this left is met
+pace_of = compiled(pace)  # the one implementation of the rule
+
 _ANY = 1e18  # room of a worker who holds nothing: even a group above the cap
 
 
@@ -125,10 +128,7 @@ def caseload_changed(S: Any, p: int, now: float) -> None:
     attention, upkeep, cap = S.law[0], S.law[1], S.law[2]
     k = seat.children
     if k > 0:
-        wanted = (attention + upkeep) * k - seat.hours
-        overtime = min(S.law[6] * seat.fte, S.law[5] * max(0.0, wanted))
-        free = (seat.hours + overtime - upkeep * k) / k
-        seat.pace = min(attention, max(0.0, free))
+        seat.pace = pace_of(k, seat.hours, attention, upkeep, S.law[5], S.law[6] * seat.fte)
         S.space[p, ROOM] = cap * seat.fte - k
     else:
         seat.pace = 0.0

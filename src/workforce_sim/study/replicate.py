@@ -19,6 +19,7 @@ from workforce_sim.authority.authority import Authority
 from workforce_sim.errors import WorkforceSimError
 from workforce_sim.interventions.base import Intervention, Process
 from workforce_sim.measures.paths import MEASURES, measures
+from workforce_sim.run import Run
 from workforce_sim.simulation import Simulation
 
 Floats = npt.NDArray[np.float64]
@@ -40,14 +41,16 @@ class Plan:
 
     def replicate(self, replication: int) -> Floats:
         """Measures of one world under every scenario, shape ``(scenarios, measures, months + 1)``."""
-        return np.stack([self._run(name, replication) for name in self.scenarios])
+        return np.stack([self._measure(name, replication) for name in self.scenarios])
 
-    def _run(self, scenario: str, replication: int) -> Floats:
-        interventions = self.scenarios[scenario]
+    def run(self, scenario: str, replication: int, *, log: bool = False) -> Run:
+        """One world under one scenario, whole."""
+        settings = (self.authority, self.scenarios[scenario], self.start, self.years, self.seed, replication)
+        return Simulation(*settings, log=log).run()
+
+    def _measure(self, scenario: str, replication: int) -> Floats:
         try:
-            run = Simulation(
-                self.authority, interventions, self.start, self.years, self.seed, replication
-            ).run()
+            run = self.run(scenario, replication)
         except Exception as error:
             raise RunFailed(
                 f"scenario {scenario!r}, replication {replication} raised {type(error).__name__}: {error}\n"

@@ -38,25 +38,12 @@ class Result:
     Attributes:
         data: ``xarray.Dataset`` with dimensions ``scenario, replication, date`` and a variable a
             measure; units are in the attributes of each variable, seed and versions in those of the dataset.
-        authority: the service it started from.
-        interventions: scenario -> lines that describe its interventions.
-        policies: scenario -> start date and headline of its interventions (a planner's own process has
-            no date).
+        plan: what was run: authority, scenarios, start, years and seed.
     """
 
-    def __init__(
-        self,
-        data: xr.Dataset,
-        authority: Authority,
-        interventions: dict[str, list[str]],
-        policies: dict[str, list[tuple[dt.date, str]]],
-        effects: dict[str, tuple[str, str]],
-    ) -> None:
+    def __init__(self, data: xr.Dataset, plan: Plan) -> None:
         self.data = data
-        self.authority = authority
-        self.interventions = interventions
-        self.policies = policies
-        self.effects = effects
+        self.plan = plan
 
     @classmethod
     def of(cls, plan: Plan, values: npt.NDArray[np.float64], *, seconds: float) -> Result:
@@ -85,23 +72,39 @@ class Result:
             "workforce_sim": __version__,
             "seconds": round(seconds, 2),
         }
-        described = {
+        return cls(xr.Dataset(variables, coordinates, attributes), plan)
+
+    @property
+    def authority(self) -> Authority:
+        """The service the study started from."""
+        return self.plan.authority
+
+    @property
+    def interventions(self) -> dict[str, list[str]]:
+        """Scenario -> lines that describe its interventions."""
+        return {
             name: [
                 i.describe()
                 if isinstance(i, Intervention)
                 else f"own process {getattr(i, '__name__', repr(i))}"
                 for i in listed
             ]
-            for name, listed in plan.scenarios.items()
+            for name, listed in self.plan.scenarios.items()
         }
-        policies = {
+
+    @property
+    def policies(self) -> dict[str, list[tuple[dt.date, str]]]:
+        """Scenario -> start date and headline of its interventions (a planner's own process has no date)."""
+        return {
             name: [(i.start, i.headline()) for i in listed if isinstance(i, Intervention)]
-            for name, listed in plan.scenarios.items()
+            for name, listed in self.plan.scenarios.items()
         }
-        listed = [i for interventions in plan.scenarios.values() for i in interventions]
-        effects = {type(i).__name__: (i.effect, i.evidence) for i in listed if isinstance(i, Intervention)}
-        data = xr.Dataset(variables, coordinates, attributes)
-        return cls(data, plan.authority, described, policies, effects)
+
+    @property
+    def effects(self) -> dict[str, tuple[str, str]]:
+        """Kind of intervention -> its effect path and evidence class."""
+        listed = [i for interventions in self.plan.scenarios.values() for i in interventions]
+        return {type(i).__name__: (i.effect, i.evidence) for i in listed if isinstance(i, Intervention)}
 
     # -- looking ----------------------------------------------------------------------------
 
@@ -231,6 +234,39 @@ class Result:
             self._known_scenario(scenario, f"scenarios[{i}]")
         figure: Figure = fan_chart(self, name, list(scenarios) if scenarios else self.scenarios)
         return figure
+
+    def story(
+        self, case: int | None = None, scenarios: Sequence[str] | None = None, replication: int = 0
+    ) -> str:
+        """One family in the same world under several scenarios: its days, workers and waits, in sentences.
+
+        The world is run again with its event log. Numbers of cases agree between scenarios, because
+        referrals have the same luck in all of them.
+
+        Args:
+            case: number of the case; by default the family with the median time open among those referred in
+                the first half of the study and closed under the first scenario (the text says so).
+            scenarios: names; by default the first and the last of the study.
+            replication: which world.
+
+        Raises:
+            InputError: unknown scenario, case or world.
+        """
+        names = list(scenarios) if scenarios else list(dict.fromkeys((self.baseline, self.scenarios[-1])))
+        for i, name in enumerate(names):
+            self._known_scenario(name, f"scenarios[{i}]")
+        if isinstance(replication, bool) or not isinstance(replication, int) or replication < 0:
+            rule = "a whole number, 0 or more"
+            raise InputError(
+                "Result.story", [Problem("replication", repr(replication), rule, "replication=0")]
+            )
+        runs = {name: self.plan.run(name, replication, log=True) for name in names}
+        heading = f"World {replication} of {self.plan.authority.name}, seed {self.plan.seed}."
+        if case is None:
+            case = runs[names[0]].median_case()
+            heading += f" The family with the median time open under {names[0]!r}."
+        parts = [f"{name}\n{run.story(case)}" for name, run in runs.items()]
+        return "\n\n".join([heading, *parts])
 
     def report(self, path: str | os.PathLike[str]) -> Path:
         """Write the page for the meeting: one self-contained HTML file. Returns its path.
