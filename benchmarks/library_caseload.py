@@ -100,7 +100,13 @@ def run(tape: Tape) -> Outputs:
     n = len(arrive)
     children = np.ones(n, np.int64)
     families = Families(
-        arrive, children, np.zeros(n, np.int64), tape.team.astype(np.int64), tape.work, np.zeros(n)
+        arrive,
+        children,
+        np.zeros(n, np.int64),
+        tape.team.astype(np.int64),
+        tape.work,
+        np.zeros(n),
+        np.zeros(n),
     )
     caseloads = np.arange(CAP + 1)
     rules = CaseRules(

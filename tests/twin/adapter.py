@@ -51,6 +51,7 @@ def run_library(world: World) -> Outcome:
         priority=np.array([c.priority for c in cases], dtype=np.int64),
         team=np.array([c.team for c in cases], dtype=np.int64),
         work=np.array([c.work for c in cases], dtype=float),
+        done=np.array([c.done for c in cases], dtype=float),
         already_open=np.zeros(len(cases)),
     )
     rules = CaseRules(

@@ -300,7 +300,7 @@ class Simulation:
         self.log("allocated", post.number, case.number)
         self.waiting.remove(case)
         if case.workers > 0:
-            progress = max(0.0, case.plan.work - case.left)
+            progress = max(0.0, case.plan.done + case.plan.work - case.left)
             again = self.world.reading_hours + self.world.lost_share * progress
             case.left += again
             case.repeated += again

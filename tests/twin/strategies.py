@@ -41,7 +41,8 @@ def tiny_cases(draw: st.DrawFn, horizon: float, teams: int, classes: int) -> tup
         children, hours = draw(st.sampled_from((1, 2, 1, 3, 4))), draw(st.integers(1, 6))
         work = hours * draw(st.sampled_from((1, children)))
         priority, team = draw(st.integers(0, classes - 1)), draw(st.integers(0, teams - 1))
-        cases.append(Case(time, children, priority, team, float(work)))
+        done = draw(st.sampled_from((0.0, 2.0, 8.0))) if time == 0 else 0.0
+        cases.append(Case(time, children, priority, team, float(work), done))
     return tuple(cases)
 
 
@@ -148,7 +149,8 @@ def rough_case(dice: Dice, i: int, horizon: float, teams: int, classes: int) -> 
     r = dice.of("case", i)
     time = max(0.0, r.uniform(-0.2, 1.0)) * horizon
     children, team, priority = r.randint(1, 4), r.randrange(teams), r.randrange(classes)
-    return Case(time, children, priority, team, work=children * (0.3 + r.expovariate(1 / 5.0)))
+    work, done = children * (0.3 + r.expovariate(1 / 5.0)), r.uniform(0.0, 10.0) if time == 0 else 0.0
+    return Case(time, children, priority, team, work, done)
 
 
 def rough_post(dice: Dice, i: int, horizon: float, teams: int) -> Post:

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Case:
-    """A family: when it is referred, its children, class, team and hours of work. Its index is its number."""
+    """A family: when it is referred, its children, class, team and hours of work. Its index is its number.
+
+    `done` are hours done before the run, for a family open at the start.
+    """
 
     time: float
     children: int
     priority: int
     team: int
     work: float
+    done: float = 0.0
 
 
 @dataclass(frozen=True)

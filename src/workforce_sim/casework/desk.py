@@ -221,7 +221,7 @@ class Desk:
         closed = c["seat"] == state.CLOSED
         unallocated = c["waited"] + np.where(c["seat"] == state.WAITING, now - c["since"], 0.0)
         elapsed = np.where(closed, c["since"], now) - c["referred"]
-        done = c["work"] + c["repeated"] - self._hours_left(now)
+        done = self.tape.work[:n] - self._hours_left(now) + c["repeated"]  # since the start
         repeated = np.minimum(c["repeated"], done)
         per_child = self.rules.attention * c["children"]
         natural_days, repeated_days = (done - repeated) / per_child, repeated / per_child

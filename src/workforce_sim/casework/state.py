@@ -168,7 +168,8 @@ def new_state(rules: CaseRules, tape: Families, *, logging: bool, posts: int = 1
     n = len(tape)
     cases = _aligned(n, CASE)
     cases["referred"] = tape.time
-    cases["work"] = cases["left"] = tape.work
+    cases["work"] = tape.work + tape.done  # at a handover what was done before the run counts as progress
+    cases["left"] = tape.work
     cases["children"], cases["priority"], cases["team"] = tape.children, tape.priority, tape.team
     cases["seat"], cases["behind"] = NOT_REFERRED, -1
     waitlists = np.zeros((rules.teams, rules.classes), WAITLIST).view(np.recarray)

@@ -21,6 +21,7 @@ class Families:
         priority: class on the waiting list, 0 first.
         team: team the case belongs to.
         work: hours of work, all children together (what is left, for cases open at the start).
+        done: hours already done before the run, all children together (0 for referrals).
         already_open: working days open before the run (0 for referrals).
     """
 
@@ -29,6 +30,7 @@ class Families:
     priority: Ints
     team: Ints
     work: Floats
+    done: Floats
     already_open: Floats
 
     def __len__(self) -> int:

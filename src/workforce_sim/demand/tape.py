@@ -55,6 +55,7 @@ def _opening(authority: Authority, luck: Luck) -> Families:
         # dealt to the teams in equal shares: a golden-ratio sequence spreads large and small families alike
         team=np.minimum((np.arange(n) * _GOLDEN % 1.0 * teams).astype(np.int64), teams - 1),
         work=size * total * (1 - done),
+        done=size * total * done,
         already_open=total * done / starting_pace(authority),
     )
 
@@ -108,6 +109,7 @@ def _layer(
         priority=_priority(uniforms(Stream.REFERRAL_PRIORITY)[kept], authority),
         team=np.minimum((uniforms(Stream.REFERRAL_TEAM)[kept] * teams).astype(np.int64), teams - 1),
         work=size * per_child,
+        done=np.zeros(len(size)),
         already_open=np.zeros(len(size)),
     )
 
