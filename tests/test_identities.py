@@ -697,3 +697,19 @@ def test_v19_has_all_its_answers_for_the_cap_of_three() -> None:
     """The world with a cap of three is worked out in full, so that the test above leaves nothing out."""
     _, answers = worlds.v19_cap3()
     assert None not in (answers.waiting, answers.workers, answers.handovers, answers.open_integral)
+
+
+def test_what_shared_luck_is_worth() -> None:
+    """Separate luck would need (var a + var b) / var (a - b) times as many runs for the same interval."""
+    scenarios = {"Do nothing": [], "Posts": [ws.NewPosts(10, start="2025-10-01")], "Nothing": []}
+    england = ws.Authority.preset("england-2025")
+    result = ws.Study(england, scenarios, "2025-10-01", years=1, replications=20).run(progress=False)
+    row = result.compare("Posts", measures="caseload", at=[12]).iloc[0]
+    a, b = (result.samples("caseload", name)[:, 12] for name in ("Posts", "Do nothing"))
+    assert row["shared_luck"] == pytest.approx((a.var() + b.var()) / (a - b).var())
+    assert row["shared_luck"] > 5
+    same = result.compare("Nothing", measures="caseload", at=[12]).iloc[0]
+    assert (same["difference"], same["low"], same["high"]) == (0.0, 0.0, 0.0)
+    assert same["verdict"] == "no difference"
+    early = result.compare("Posts", measures="turnover_rate", at=[6]).iloc[0]
+    assert early["verdict"] == "no value"

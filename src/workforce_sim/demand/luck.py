@@ -93,9 +93,8 @@ class Luck:
 class PostLuck:
     """The clocks' thresholds of all posts: ``threshold(stream, layer, number, ordinal)``.
 
-    A layer is a range of posts with numbers of its own: established posts, posts above establishment,
-        and posts
-    added by a policy, so that adding posts moves no number of another.
+    A layer is a range of posts with numbers of its own (established posts, posts above establishment, posts
+    added by a policy), so that adding posts moves no number of another.
     """
 
     def __init__(self, luck: Luck, sizes: tuple[int, ...]) -> None:

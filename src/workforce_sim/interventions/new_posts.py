@@ -21,10 +21,10 @@ class NewPosts(Intervention):
     """Establish new posts at once or phased in evenly between two dates.
 
     Posts are not people: each starts empty and waits for a hire (at the authority's hiring rate) or for
-        agency cover like any other
-    vacancy. Cost: pay and on-costs when filled, the agency charge when covered, recruitment per starter,
-    and a running cost per post and year from the day it exists. Effect path: posts -> hires and agency
-    -> caseload -> pace of casework. Evidence: derived (hiring and cover rates are the authority's own).
+    agency cover, like any other vacancy. Cost: pay and on-costs when filled, the agency charge when
+    covered, recruitment per starter, and a running cost per post and year from the day it exists. Effect
+    path: posts -> hires and agency -> caseload -> pace of casework. Evidence: derived (hiring and cover
+    rates are the authority's own).
 
     Args:
         number: how many posts.

@@ -175,11 +175,11 @@ class Result:
             at: months since the start; by default the end of every year.
 
         Returns:
-            A row a (measure, month): ``difference`` (mean over worlds of scenario minus the other),
-            ``low, high`` (95% interval that
-            holds for all months of a measure together: paired sup-t), ``better_in`` (percent of worlds
-                in which the scenario is the better one; nan where
-            neither direction is better) and ``verdict`` in words.
+            A row a (measure, month): ``difference`` (mean over worlds of scenario minus the other), ``low,
+            high`` (95% interval that holds for all months of a measure together: paired sup-t),
+            ``better_in`` (percent of worlds in which the scenario is the better one; nan where neither
+            direction is better), ``shared_luck`` (how many times as many runs with separate luck would be
+            needed for the same precision) and ``verdict`` in words.
 
         Raises:
             InputError: unknown scenario or measure, or months outside the study.
@@ -191,8 +191,11 @@ class Result:
         self._known_scenario(other, "to")
         months, rows = self._months(at), []
         for name in self._names(measures):
-            paired = (self._samples(name, scenario) - self._samples(name, other))[:, months]
+            ours, theirs = self._samples(name, scenario)[:, months], self._samples(name, other)[:, months]
+            paired = ours - theirs
             mean, low, high = joint_interval(paired)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                gains = (ours.var(axis=0) + theirs.var(axis=0)) / paired.var(axis=0)
             better = BY_NAME[name].better
             for j, month in enumerate(months):
                 wins = float("nan")
@@ -200,8 +203,9 @@ class Result:
                     gain = -paired[:, j] if better == "lower" else paired[:, j]
                     wins = 100 * float(np.mean(gain > 0))
                 verdict = _verdict(float(mean[j]), float(low[j]), float(high[j]), better)
-                rows.append((name, month, float(mean[j]), float(low[j]), float(high[j]), wins, verdict))
-        columns = ["measure", "month", "difference", "low", "high", "better_in", "verdict"]
+                numbers = (float(mean[j]), float(low[j]), float(high[j]), wins, float(gains[j]), verdict)
+                rows.append((name, month, *numbers))
+        columns = ["measure", "month", "difference", "low", "high", "better_in", "shared_luck", "verdict"]
         return pd.DataFrame(rows, columns=columns).set_index(["measure", "month"])
 
     def difference(
@@ -337,6 +341,8 @@ class Result:
 
 def _verdict(difference: float, low: float, high: float, better: str) -> str:
     """The difference in words that may be pasted."""
+    if math.isnan(difference):
+        return "no value"
     if math.isnan(low):
         return "one world: no interval"
     if difference == low == high == 0:
