@@ -19,7 +19,6 @@ import workforce_sim as ws
 from tests.twin import strategies as worlds
 from tests.twin.adapter import run_library
 from tests.twin.naive import Outcome
-from workforce_sim.authority.calendar import DAYS_PER_YEAR
 from workforce_sim.measures import census
 
 START = dt.date(2024, 4, 1)
@@ -503,17 +502,23 @@ def test_caseload_counts_children_held_per_worker_who_holds_any() -> None:
 # ---- Money -----------------------------------------------------------------------------------------------
 
 
-def fte_days(finished: ws.Run, first: float = 0.0, last: float = math.inf) -> dict[str, list[float]]:
-    """FTE-days of permanent and agency workers between two days, by grade, from the event log."""
+def salary_years(finished: ws.Run, day: float) -> float:
+    """Years of salary due by a day: every calendar month is a twelfth, whatever its working days."""
+    marks = finished.simulation.calendar.marks
+    return float(np.interp(day, marks, np.arange(len(marks)) / 12))
+
+
+def fte_years(finished: ws.Run, first: float = 0.0, last: float = math.inf) -> dict[str, list[float]]:
+    """Salary years of permanent and agency workers between two days, by grade, from the event log."""
     grades = len(finished.simulation.authority.posts)
     days = {"permanent": [0.0] * grades, "agency": [0.0] * grades}
     history = list(staff_history(finished))
     last = min(last, end_of(finished))
     ends = [when for when, _ in history[1:]] + [math.inf]
     for (when, states), over in zip(history, ends, strict=True):
-        width = min(over, last) - max(when, first)
-        if width <= 0:
+        if min(over, last) <= max(when, first):
             continue
+        width = salary_years(finished, min(over, last)) - salary_years(finished, max(when, first))
         for post, state in zip(finished.service.posts, states, strict=True):
             if state in IN_POST:
                 days["permanent"][post.grade] += post.fte * width
@@ -527,16 +532,16 @@ PENNY = 0.01
 
 @pytest.mark.parametrize("replication", range(4))
 def test_money_without_policies_is_days_times_rates(replication: int) -> None:
-    """Pay and agency charges are FTE-days x daily rates, recruitment is paid per starter: to the penny."""
+    """Pay and agency are salary years x yearly rates, recruitment is paid per starter: to the penny."""
     finished = run(replication=replication)
-    costs, days = SERVICE.costs, fte_days(finished)
+    costs, days = SERVICE.costs, fte_years(finished)
     salaries = [group.salary_gbp for group in SERVICE.posts]
-    daily = [s * (1 + costs.on_costs) / DAYS_PER_YEAR for s in salaries]
+    yearly = [s * (1 + costs.on_costs) for s in salaries]
     happened = Counter(finished.log["event"])
     expected = {
-        "cost_pay_gbp": sum(d * rate for d, rate in zip(days["permanent"], daily, strict=True)),
+        "cost_pay_gbp": sum(d * rate for d, rate in zip(days["permanent"], yearly, strict=True)),
         "cost_agency_gbp": sum(
-            d * rate * costs.agency_to_employed for d, rate in zip(days["agency"], daily, strict=True)
+            d * rate * costs.agency_to_employed for d, rate in zip(days["agency"], yearly, strict=True)
         ),
         "cost_recruitment_gbp": happened["started"] * costs.recruitment_gbp,
         "cost_conversion_gbp": 0.0,
@@ -558,12 +563,12 @@ def test_money_with_policies_is_days_times_rates() -> None:
         finished = run([rise, offer, posts], replication)
         calendar, costs = finished.simulation.calendar, SERVICE.costs
         from_day, to_day = calendar.day(dt.date(2024, 9, 18)), calendar.day(dt.date(2025, 1, 1))
-        daily = [group.salary_gbp * (1 + costs.on_costs) / DAYS_PER_YEAR for group in SERVICE.posts]
-        plain, raised = fte_days(finished), fte_days(finished, from_day, to_day)
+        yearly = [group.salary_gbp * (1 + costs.on_costs) for group in SERVICE.posts]
+        plain, raised = fte_years(finished), fte_years(finished, from_day, to_day)
         pay = sum(
             rate * (all_days + (0.0 if group.grade == "part-time" else 0.08) * some)
             for rate, all_days, some, group in zip(
-                daily, plain["permanent"], raised["permanent"], SERVICE.posts, strict=True
+                yearly, plain["permanent"], raised["permanent"], SERVICE.posts, strict=True
             )
         )
         assert finished.paths["cost_pay_gbp"].iloc[1:].sum() == pytest.approx(pay, abs=PENNY)
@@ -573,8 +578,10 @@ def test_money_with_policies_is_days_times_rates() -> None:
         assert finished.paths["cost_conversion_gbp"].iloc[1:].sum() == pytest.approx(
             4000 * converted, abs=PENNY
         )
-        exists = calendar.end - calendar.day(dt.date(2024, 6, 3))
-        running = 5 * costs.new_post_running_gbp * exists / DAYS_PER_YEAR
+        exists = salary_years(finished, calendar.end) - salary_years(
+            finished, calendar.day(dt.date(2024, 6, 3))
+        )
+        running = 5 * costs.new_post_running_gbp * exists
         assert finished.paths["cost_new_posts_gbp"].iloc[1:].sum() == pytest.approx(running, abs=PENNY)
     assert found_conversions > 0
 
@@ -582,7 +589,7 @@ def test_money_with_policies_is_days_times_rates() -> None:
 def test_a_part_time_new_post_runs_like_a_whole_one() -> None:
     """Running costs are per new post (a desk, a telephone), not per FTE: section 10."""
     finished = run([ws.NewPosts(4, start=START, fte=0.5)])
-    pounds = 4 * SERVICE.costs.new_post_running_gbp * end_of(finished) / DAYS_PER_YEAR
+    pounds = 4 * SERVICE.costs.new_post_running_gbp * salary_years(finished, end_of(finished))
     assert finished.paths["cost_new_posts_gbp"].iloc[1:].sum() == pytest.approx(pounds, abs=PENNY)
 
 

@@ -144,7 +144,9 @@ class Simulation:
         desk = Desk(case_rules(authority), families, logging=self._log, posts=posts + 256)
         env = ServiceEnvironment(desk)
         sizes = (posts, sum(above_establishment_places(authority)), 0, 0)
-        service = Service(env, desk, staff_rules(authority), grades(authority), PostLuck(luck, sizes))
+        service = Service(
+            env, desk, staff_rules(authority), grades(authority), PostLuck(luck, sizes), calendar.salary_years
+        )
         env.on_leaver = lambda post: service.posts[post].decision  # type: ignore[return-value,assignment]
         yearly = luck.yearly(
             Stream.YEAR_OF_LEAVING, -(-calendar.months // 12), authority.workforce.leaving_year_cv

@@ -142,7 +142,7 @@ class Authority(Part):
             raise InputError("Authority.from_file", [wrong])
         file = Path(path)
         try:
-            text = file.read_text("utf-8")
+            text = file.read_text("utf-8-sig")
         except FileNotFoundError:
             near = nearest(file.name, sorted(p.name for p in file.parent.glob("*.toml")))
             fix = (
@@ -218,7 +218,9 @@ class Authority(Part):
                 settings[name] = value
                 changed.append(f"{name}.")
         if "sources" not in sections:  # what was said of a number does not hold for another
-            kept = {p: s for p, s in settings["sources"].items() if not p.startswith(tuple(changed))}
+            whole = tuple(c for c in changed if c.endswith("."))
+            sources = settings["sources"].items()
+            kept = {p: s for p, s in sources if p not in changed and not (whole and p.startswith(whole))}
             settings["sources"] = kept
         return Authority(**settings)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -65,6 +66,7 @@ class WorkingCalendar:
         self._days = _busday_calendar(start.year - 2, self.finish.year + 2)
         #: Working day on which each month since the start begins; the last entry is the end of the run.
         self.marks: npt.NDArray[np.int64] = self.days([add_months(start, m) for m in range(months + 1)])
+        self._marks: list[int] = self.marks.tolist()
 
     def day(self, when: date) -> int:
         """Working days from the start to the morning of a date (negative before it)."""
@@ -84,6 +86,12 @@ class WorkingCalendar:
     def end(self) -> int:
         """Working days in the whole run."""
         return int(self.marks[-1])
+
+    def salary_years(self, day: float) -> float:
+        """Years of salary due from the start to a working day: a twelfth for each calendar month."""
+        marks = self._marks
+        month = min(bisect_right(marks, day), len(marks) - 1) - 1
+        return (month + (day - marks[month]) / (marks[month + 1] - marks[month])) / 12
 
     def month_of_year(self) -> npt.NDArray[np.int64]:
         """For each month of the run the month of the year most of it lies in, 0 = January."""

@@ -84,8 +84,8 @@ class Intervention(Part):
 
     def describe(self) -> str:
         """One line for tables and reports."""
-        until = f" to {self.end:%-d %B %Y}" if self.end else ""
-        return f"{self.headline()}, from {_day(self.start)}{until and ' to ' + _day(self.end)}"
+        until = f" to {_day(self.end)}" if self.end else ""
+        return f"{self.headline()}, from {_day(self.start)}{until}"
 
     def headline(self) -> str:
         """What it is, without its dates."""
@@ -103,8 +103,8 @@ _LEFT_OUT: Any = _LeftOut()
 LEFT_OUT: Any = _LEFT_OUT
 
 
-def _day(when: dt.date | None) -> str:
-    return f"{when.day} {when:%B %Y}" if when else ""
+def _day(when: dt.date) -> str:
+    return f"{when.day} {when:%B %Y}"
 
 
 class Days:

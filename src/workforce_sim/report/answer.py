@@ -108,6 +108,8 @@ def _caseload(result: Result, name: str, month: int, *, first: bool) -> str:
     opening = f"{_futures(result)}, {_quoted(name)}" if first else _quoted(name)
     after = f"after {length(month)}"
     baseline = _quoted(result.baseline)
+    if np.isnan(gap.mean):
+        return f"{opening}: nobody holds cases {after}, so there is no average caseload to compare."
     if gap.verdict == "no difference":
         return (
             f"{opening} makes no difference to the average caseload: {mine} children per case holder {after}."
@@ -127,7 +129,7 @@ def _wins(result: Result, name: str, month: int) -> str:
     paired = (
         result.samples("caseload", name)[:, month] - result.samples("caseload", result.baseline)[:, month]
     )
-    if not paired.any():
+    if np.isnan(paired).any() or not paired.any():
         return ""
     n, higher = len(paired), float(np.mean(paired)) > 0
     won = int(np.count_nonzero(paired > 0 if higher else paired < 0))

@@ -128,7 +128,7 @@ class Result:
         return int(self.data.sizes["date"]) - 1
 
     def table(
-        self, measures: str | Sequence[str] | None = None, at: Sequence[int] | None = None
+        self, measures: str | Sequence[str] | None = None, at: int | Sequence[int] | None = None
     ) -> pd.DataFrame:
         """Every scenario at given months: the mean with its 95% interval, and what one world may see.
 
@@ -164,7 +164,7 @@ class Result:
         scenario: str,
         to: str | None = None,
         measures: str | Sequence[str] | None = None,
-        at: Sequence[int] | None = None,
+        at: int | Sequence[int] | None = None,
     ) -> pd.DataFrame:
         """The paired difference of a scenario from another, world by world.
 
@@ -177,9 +177,9 @@ class Result:
         Returns:
             A row a (measure, month): ``difference`` (mean over worlds of scenario minus the other), ``low,
             high`` (95% interval that holds for all months of a measure together: paired sup-t),
-            ``better_in`` (percent of worlds in which the scenario is the better one; nan where neither
-            direction is better), ``shared_luck`` (how many times as many runs with separate luck would be
-            needed for the same precision) and ``verdict`` in words.
+            ``better_in`` (percent of worlds in which the scenario is the better one, a tie being none; nan
+            where neither direction is better or all worlds tie), ``shared_luck`` (how many times as many
+            runs with separate luck would be needed for the same precision) and ``verdict`` in words.
 
         Raises:
             InputError: unknown scenario or measure, or months outside the study.
@@ -199,7 +199,7 @@ class Result:
             better = BY_NAME[name].better
             for j, month in enumerate(months):
                 wins = float("nan")
-                if better:
+                if better and not np.isnan(paired[:, j]).any() and paired[:, j].any():
                     gain = -paired[:, j] if better == "lower" else paired[:, j]
                     wins = 100 * float(np.mean(gain > 0))
                 verdict = _verdict(float(mean[j]), float(low[j]), float(high[j]), better)
@@ -324,10 +324,12 @@ class Result:
                 "the result", [unknown_name(path, name, self.scenarios, "a scenario of this study")]
             )
 
-    def _months(self, at: Sequence[int] | None) -> list[int]:
+    def _months(self, at: int | Sequence[int] | None) -> list[int]:
         last = self.months()
         if at is None:
             return list(range(12, last + 1, 12)) or [last]
+        if isinstance(at, int):
+            at = [at]
         wrong = [
             m for m in at if isinstance(m, bool) or not isinstance(m, (int, np.integer)) or not 0 <= m <= last
         ]

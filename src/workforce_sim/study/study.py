@@ -131,7 +131,7 @@ class Study:
             began = time.perf_counter()
             yield from here(self.plan, todo[1:2])
             todo, one = todo[2:], time.perf_counter() - began
-            processes = usable_processors()
+            processes = min(usable_processors(), 61)  # the most a pool may have on Windows
             saved = one * len(todo) * (1 - 1 / processes)
             if saved < _WORTH_STARTING or self.plan.needs_this_process():
                 processes = 1

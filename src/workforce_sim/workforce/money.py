@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workforce_sim.authority.calendar import DAYS_PER_YEAR
+from collections.abc import Callable
 
 #: The headings of every budget table, in order.
 HEADINGS = ("pay", "agency", "recruitment", "conversion", "new_posts")
@@ -13,9 +13,15 @@ ACCRUING = ("pay", "agency", "new_posts")
 
 
 class Accounts:
-    """Running totals by heading, in pounds. Reading never changes anything."""
+    """Running totals by heading, in pounds. Reading never changes anything.
 
-    def __init__(self) -> None:
+    Args:
+        years: years of salary due from the start to a working day. Salaries are due by the calendar month,
+            however many working days it has.
+    """
+
+    def __init__(self, years: Callable[[float], float]) -> None:
+        self._years = years
         self._paid = dict.fromkeys(HEADINGS, 0.0)
         self._yearly = dict.fromkeys(HEADINGS, 0.0)
         self._since = 0.0
@@ -27,11 +33,12 @@ class Accounts:
         """
         if all(self._yearly[heading] == yearly for heading, yearly in gbp.items()):
             return
-        dt = (now - self._since) / DAYS_PER_YEAR
+        due = self._years(now)
+        dt = due - self._since
         if dt > 0:
             for heading in ACCRUING:
                 self._paid[heading] += self._yearly[heading] * dt
-            self._since = now
+            self._since = due
         self._yearly.update(gbp)
 
     def pay(self, heading: str, gbp: float) -> None:
@@ -40,5 +47,5 @@ class Accounts:
 
     def read(self, now: float) -> dict[str, float]:
         """Pounds by heading from the start to now."""
-        dt = (now - self._since) / DAYS_PER_YEAR
+        dt = self._years(now) - self._since
         return {heading: paid + self._yearly[heading] * dt for heading, paid in self._paid.items()}

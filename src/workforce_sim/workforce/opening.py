@@ -45,6 +45,7 @@ def open_service(authority: Authority, service: Service, luck: Luck) -> None:
     mean_days = mean_service_years(bands) * DAYS_PER_YEAR
     on_notice = notice_days / (mean_days + notice_days) if math.isfinite(mean_days) else 0.0
     teams, number = authority.teams.number, 0
+    cover = any(g.agency for g in authority.posts) or not any(above_establishment_places(authority))
     for grade, group in enumerate(authority.posts):
         order = np.argsort(state_luck[number : number + group.number], kind="stable")
         vacant, covered = set(order[: group.vacant].tolist()), set(order[: group.agency].tolist())
@@ -65,6 +66,7 @@ def open_service(authority: Authority, service: Service, luck: Luck) -> None:
                 state=state,
                 service_days=float(service_days[post]),
                 notice_left=left,
+                cover=cover,
             )
         number += group.number
     _open_above_establishment(authority, service)
@@ -77,7 +79,7 @@ def _open_above_establishment(authority: Authority, service: Service) -> None:
         for i in range(places):
             filled = i < authority.posts[grade].agency_above_establishment
             service.open_post(
-                team=(i * 7) % teams,
+                team=i * teams // places,
                 grade=grade,
                 fte=authority.posts[grade].fte,
                 luck=(ABOVE, number),

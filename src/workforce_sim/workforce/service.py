@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from workforce_sim.authority.calendar import INSTANT
+from workforce_sim.authority.calendar import DAYS_PER_YEAR, INSTANT
 from workforce_sim.casework.eventlog import Kind
 from workforce_sim.demand.luck import Stream
+from workforce_sim.errors import InputError, Problem
 from workforce_sim.workforce.money import Accounts
 from workforce_sim.workforce.post import Post, State
 from workforce_sim.workforce.rules import Grade, StaffRules
@@ -56,6 +57,7 @@ class Service:
         rules: StaffRules,
         grades: Sequence[Grade],
         luck: Thresholds,
+        salary_years: Callable[[float], float] = lambda day: day / DAYS_PER_YEAR,
     ) -> None:
         self.env = env
         self.desk = desk
@@ -70,7 +72,7 @@ class Service:
             Stream.END: [rules.end] * n,
             Stream.CONVERT: [rules.convert] * n,
         }
-        self.accounts = Accounts()
+        self.accounts = Accounts(salary_years)
         self.flows = dict.fromkeys(FLOWS, 0.0)
         self.leaving_by_grade = np.ones(n)
         self.leaving_this_year = 1.0
@@ -235,6 +237,7 @@ class Service:
             notice_left: working days, when on notice.
             running: has the running cost of a new post.
         """
+        self._check_post(team, grade, fte)
         now, index = self.env.now, len(self.posts)
         if luck is None:
             luck = (OWN, sum(p.layer == OWN for p in self.posts))
@@ -274,6 +277,19 @@ class Service:
             self._watch(post, now - service_days)
         post.process = self.env.process(post.life())
         return post
+
+    def _check_post(self, team: int, grade: int, fte: float) -> None:
+        problems = []
+        teams, grades = self.desk.rules.teams, len(self.grades)
+        if not 0 <= team < teams:
+            problems.append(Problem("team", repr(team), f"a team: 0 to {teams - 1}", "team=0"))
+        if not 0 <= grade < grades:
+            names = ", ".join(f"{i} ({g.name})" for i, g in enumerate(self.grades))
+            problems.append(Problem("grade", repr(grade), f"the index of a grade: {names}", "grade=0"))
+        if not 0 < fte <= 1:
+            problems.append(Problem("fte", repr(fte), "more than 0, at most 1", "fte=1.0"))
+        if problems:
+            raise InputError("service.open_post", problems)
 
     def _watch(self, post: Post, started: float) -> None:
         """The leaving clock of the permanent worker who is now in the post starts."""
