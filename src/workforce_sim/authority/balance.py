@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
-from workforce_sim.authority.pace import pace
 
 if TYPE_CHECKING:
     from workforce_sim.authority.authority import Authority
@@ -150,13 +149,5 @@ def _repeated_work(authority: Authority, held_days: float, ends: float) -> tuple
 
 def starting_pace(authority: Authority) -> float:
     """Hours of progress per child and day at the caseload of the census row (never quite nothing)."""
-    c = authority.casework
-    limits = (
-        c.attention_hours_per_day,
-        c.upkeep_hours_per_day,
-        c.overtime_share,
-        c.overtime_limit_hours_per_day,
-    )
-    return max(
-        pace(authority.census.caseload, c.case_hours_per_day, *limits), 0.02 * c.attention_hours_per_day
-    )
+    casework = authority.casework
+    return max(casework.pace(authority.census.caseload), 0.02 * casework.attention_hours_per_day)

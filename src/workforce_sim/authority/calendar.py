@@ -113,6 +113,16 @@ def year_before(when: dt.date) -> dt.date:
         return following.replace(year=following.year - 1, day=28) - dt.timedelta(days=1)
 
 
+def in_words(when: dt.date) -> str:
+    """A date as people write it.
+
+    Example:
+        >>> in_words(date(2015, 4, 1))
+        '1 April 2015'
+    """
+    return f"{when.day} {when:%B %Y}"
+
+
 def as_date(value: object) -> dt.date | None:
     """A date from a date or from text such as ``2015-04-01``; None for anything else."""
     if isinstance(value, dt.datetime):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from workforce_sim.authority.calendar import as_date
+from workforce_sim.authority.pace import pace
 from workforce_sim.authority.records import recorded
 from workforce_sim.errors import InputError, Problem, RuleBroken
 
@@ -24,20 +26,15 @@ class Part(BaseModel):
             raise InputError(type(self).__name__, [Problem(name, repr(value), rule, fix)])
 
 
-def as_date(value: Any) -> Any:
-    """Take ``"2015-04-01"`` for a date; leave anything else to the date rule."""
-    if isinstance(value, str):
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            raise _not_a_date(value) from None
-    if isinstance(value, dt.datetime):
-        raise _not_a_date(value)
-    return value
-
-
-def _not_a_date(value: object) -> ValueError:
-    return RuleBroken("", value, "a date: year-month-day, without a time of day", "write '2015-04-01'")
+def _date_or_text(value: Any) -> Any:
+    """Take ``"2015-04-01"`` for a date; leave what is neither text nor a moment to the date rule."""
+    if not isinstance(value, (str, dt.datetime)):
+        return value
+    found = as_date(value)
+    if found is None:
+        rule = "a date: year-month-day, without a time of day"
+        raise RuleBroken("", value, rule, "write '2015-04-01'")
+    return found
 
 
 #: How a file says that there is no caseload cap (TOML has no word for nothing).
@@ -50,7 +47,7 @@ def as_cap(value: Any) -> Any:
 
 
 #: A date, or text such as ``"2015-04-01"``.
-Date = Annotated[dt.date, BeforeValidator(as_date)]
+Date = Annotated[dt.date, BeforeValidator(_date_or_text)]
 Twelve = Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=12, max_length=12)]
 
 
@@ -93,6 +90,17 @@ class Casework(Part):
     handover_reading_hours: float = recorded("casework.handover_reading_hours", ge=0)
     handover_progress_lost: float = recorded("casework.handover_progress_lost", ge=0, le=1)
     caseload_cap: Annotated[float | None, BeforeValidator(as_cap)] = recorded("casework.caseload_cap", gt=0)
+
+    def pace(self, children: float) -> float:
+        """Hours of progress per child and day of a full-time worker who holds so many children."""
+        return pace(
+            children,
+            self.case_hours_per_day,
+            self.attention_hours_per_day,
+            self.upkeep_hours_per_day,
+            self.overtime_share,
+            self.overtime_limit_hours_per_day,
+        )
 
 
 class Teams(Part):

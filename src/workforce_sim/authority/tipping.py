@@ -17,7 +17,6 @@ import numpy.typing as npt
 
 from workforce_sim.authority.balance import work_with_handovers
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
-from workforce_sim.authority.pace import pace
 
 if TYPE_CHECKING:
     from workforce_sim.authority.authority import Authority
@@ -56,19 +55,10 @@ def completions(authority: Authority, caseloads: npt.ArrayLike) -> npt.NDArray[n
         Children a year, of the same shape.
     """
     authority = authority.balanced()
-    c = authority.casework
     work = work_with_handovers(authority)
 
     def yearly(n: float) -> float:
-        if n <= 0:
-            return 0.0
-        limits = (
-            c.attention_hours_per_day,
-            c.upkeep_hours_per_day,
-            c.overtime_share,
-            c.overtime_limit_hours_per_day,
-        )
-        return n * pace(n, c.case_hours_per_day, *limits) / work * DAYS_PER_YEAR
+        return n * authority.casework.pace(n) / work * DAYS_PER_YEAR if n > 0 else 0.0
 
     found: npt.NDArray[np.float64] = np.vectorize(yearly, otypes=[np.float64])(caseloads)
     return found
@@ -83,6 +73,7 @@ def tipping_point(authority: Authority) -> TippingPoint:
         >>> round(point.full_attention, 1), round(point.most_completions, 1), round(point.settles_at)
         (14.0, 27.4, 25)
     """
+    authority = authority.balanced()
     c = authority.casework
     each = c.attention_hours_per_day + c.upkeep_hours_per_day
     full = c.case_hours_per_day / each

@@ -30,7 +30,6 @@ def close(S: Any, p: int, now: float) -> None:
     seat.n = n
     seat.children -= k
     run.held -= k
-    run.held_cases -= 1
     run.closed += k
     run.workers_sum += k * case.workers
     log(S, CLOSED_EVENT, p, c)

@@ -18,7 +18,6 @@ def join(S: Any, p: int, now: float) -> None:
     """Somebody starts in seat p, with nothing on the list."""
     S.run[0].now = max(S.run[0].now, now)
     seat = S.seats[p]
-    seat.present = 1
     seat.clock = 0.0
     seat.last = now
     seat.strain = 1.0
@@ -42,12 +41,10 @@ def leave(S: Any, p: int, now: float) -> None:
         case = S.cases[c]
         case.left = max(0.0, (S.finish[p, i] - seat.clock) * case.children)
         run.held -= case.children
-        run.held_cases -= 1
         log(S, RETURNED, p, c)
         join_list(S, c)
     seat.n = 0
     seat.children = 0
-    seat.present = 0
     seat.can_leave = 0
     seat.pace = 0.0
     S.space[p, ROOM] = -1.0

@@ -43,7 +43,6 @@ SEAT = np.dtype(
         ("team", "i8"),
         ("n", "i8"),  # cases held
         ("children", "i8"),  # children held
-        ("present", "i8"),
         ("can_leave", "i8"),  # the leaving clock runs
         ("next", "i8"),  # NOTHING, CLOSURE or LEAVING
     ],
@@ -91,8 +90,6 @@ RUN = np.dtype(
         ("held_area", "f8"),
         ("waiting", "i8"),  # children
         ("held", "i8"),
-        ("waiting_cases", "i8"),
-        ("held_cases", "i8"),
         ("next_case", "i8"),
         ("referred", "i8"),  # children
         ("closed", "i8"),

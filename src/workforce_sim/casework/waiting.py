@@ -54,7 +54,6 @@ def join_list(S: Any, c: int) -> None:
         cases[c].behind = cases[before].behind
         cases[before].behind = c
     S.run[0].waiting += cases[c].children
-    S.run[0].waiting_cases += 1
     S.teams[cases[c].team].waiting += 1
     mark(S, cases[c].team)
 
@@ -102,10 +101,8 @@ def assign(S: Any, c: int, p: int, now: float) -> None:
     seat.n += 1
     seat.children += k
     run.waiting -= k
-    run.waiting_cases -= 1
     S.teams[case.team].waiting -= 1
     run.held += k
-    run.held_cases += 1
     run.allocations += 1
     log(S, ALLOCATED, p, c)
     caseload_changed(S, p, now)

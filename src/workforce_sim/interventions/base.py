@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import simpy
 from pydantic import Field, ValidationError, model_validator
 
+from workforce_sim.authority.calendar import in_words
 from workforce_sim.authority.parts import Date, Part
 from workforce_sim.errors import Problem, RuleBroken, from_pydantic, unknown_name
 
@@ -84,8 +85,8 @@ class Intervention(Part):
 
     def describe(self) -> str:
         """One line for tables and reports."""
-        until = f" to {_day(self.end)}" if self.end else ""
-        return f"{self.headline()}, from {_day(self.start)}{until}"
+        until = f" to {in_words(self.end)}" if self.end else ""
+        return f"{self.headline()}, from {in_words(self.start)}{until}"
 
     def headline(self) -> str:
         """What it is, without its dates."""
@@ -101,10 +102,6 @@ class _LeftOut:
 
 _LEFT_OUT: Any = _LeftOut()
 LEFT_OUT: Any = _LEFT_OUT
-
-
-def _day(when: dt.date) -> str:
-    return f"{when.day} {when:%B %Y}"
 
 
 class Days:

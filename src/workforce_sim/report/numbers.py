@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Iterable
 
@@ -155,11 +154,6 @@ def length(months: int) -> str:
         years = months // 12
         return f"{counted(years)} year{'s' if years != 1 else ''}"
     return f"{counted(months)} month{'s' if months != 1 else ''}"
-
-
-def day(when: dt.date) -> str:
-    """A date as people write it."""
-    return f"{when.day} {when:%B %Y}"
 
 
 def joined(parts: list[str]) -> str:

@@ -13,13 +13,13 @@ import jinja2
 import numpy as np
 
 from workforce_sim.authority.authority import Authority
+from workforce_sim.authority.calendar import in_words
 from workforce_sim.authority.records import EVIDENCE_CLASSES
 from workforce_sim.measures.paths import BY_NAME
 from workforce_sim.report.answer import answers, report_months
 from workforce_sim.report.charts import difference_chart, fan_chart, posts_chart
 from workforce_sim.report.numbers import (
     NONE,
-    day,
     figure,
     interval,
     is_money,
@@ -125,7 +125,7 @@ def _content(result: Result) -> dict[str, Any]:
 
 def _period(result: Result) -> str:
     dates = result.data["date"].values.astype("datetime64[D]")
-    return f"{day(dates[0].item())} to {day(dates[-1].item() - dt.timedelta(days=1))}"
+    return f"{in_words(dates[0].item())} to {in_words(dates[-1].item() - dt.timedelta(days=1))}"
 
 
 def _after(months: int) -> str:
@@ -259,7 +259,7 @@ def _shown(value: Any) -> str:
     if value is None or (isinstance(value, float) and not np.isfinite(value)):
         return NONE
     if isinstance(value, dt.date):
-        return day(value)
+        return in_words(value)
     if isinstance(value, (tuple, list)):
         return ", ".join(_shown(v) for v in value)
     if isinstance(value, (bool, str)):
@@ -276,7 +276,10 @@ def _run(result: Result) -> list[tuple[str, str]]:
     about = result.data.attrs
     return [
         ("Authority", f"{about['authority']}. {result.authority.note}".rstrip()),
-        ("Start and length", f"{day(dt.date.fromisoformat(str(about['start'])))}, {length(result.months())}"),
+        (
+            "Start and length",
+            f"{in_words(dt.date.fromisoformat(str(about['start'])))}, {length(result.months())}",
+        ),
         ("Replications (worlds)", f"{result.replications:,}, the same in every scenario"),
         ("Seed", str(about["seed"])),
         (

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from workforce_sim.authority.calendar import in_words
 from workforce_sim.measures.paths import BY_NAME
-from workforce_sim.report.numbers import day, figure, is_money, pounds
+from workforce_sim.report.numbers import figure, is_money, pounds
 from workforce_sim.report.style import INK, NARROW, QUIET, WIDE, Chart, Look, wrapped
 
 if TYPE_CHECKING:
@@ -223,7 +224,7 @@ def policy_numbers(result: Result, scenarios: Iterable[str]) -> Keys:
 
 def policy_key(keys: Keys) -> str:
     """What the numbers of the policies mean."""
-    return "; ".join(f"{i} = {what}, from {day(when)}" for (when, what), i in keys.items())
+    return "; ".join(f"{i} = {what}, from {in_words(when)}" for (when, what), i in keys.items())
 
 
 def mark_policies(panel: Axes, result: Result, scenarios: list[str], keys: Keys) -> None:

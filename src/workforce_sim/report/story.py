@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from workforce_sim.authority.calendar import in_words
 from workforce_sim.report.numbers import plural
 
 #: Parts of the drift ledger in the order in which a story tells them.
@@ -55,14 +56,10 @@ def story(case: int, log: Any, ledger: Any, date_of: Callable[[float], dt.date],
             said = f"{why[0] if why else 'the worker went'}; back on the waiting list"
         elif event == "closed":
             said = "closed"
-        lines.append(f"  {_day(date_of(day))}: {said}.")
+        lines.append(f"  {in_words(date_of(day))}: {said}.")
     if np.isnan(row["closed_day"]):
-        lines.append(f"  {_day(date_of(end))}: still open.")
+        lines.append(f"  {in_words(date_of(end))}: still open.")
     days = row["elapsed_days"]
     lines.append(f"  {days:.0f} working days, {plural(workers, 'worker')}. Of these:")
     lines += [f"    {row[name]:6.1f} {words}" for name, words in _PARTS]
     return "\n".join(lines)
-
-
-def _day(when: dt.date) -> str:
-    return f"{when.day} {when:%B %Y}"

@@ -191,15 +191,23 @@ class Service:
     def read_service(self) -> None:
         """Read everybody's band of service, as at the start of every month, and set the leaving rates."""
         who = np.flatnonzero(self._watched[: len(self.posts)])
+        self._read_band(who)
+        self._set_leaving()
+
+    def _read_band(self, who: Any) -> None:
+        """The length-of-service band of these posts' workers (an index or an array of them)."""
         service = self.env.now - self._started[who]
         self._band[who] = np.searchsorted(self._band_from, service + INSTANT, side="right") - 1
-        self._set_leaving()
+
+    def _base_leaving(self, who: Any) -> Any:
+        """The base leaving rate a day of the band last read, with the factors of today."""
+        factor = self.leaving_by_grade[self._grade_of[who]] * self.leaving_this_year
+        return self._band_rate[self._band[who]] * factor
 
     def _set_leaving(self) -> None:
         """Leaving rates of the bands last read, with the factors of today."""
         who = np.flatnonzero(self._watched[: len(self.posts)])
-        factor = self.leaving_by_grade[self._grade_of[who]] * self.leaving_this_year
-        self.desk.set_hazards(who, self._band_rate[self._band[who]] * factor, self.env.now)
+        self.desk.set_hazards(who, self._base_leaving(who), self.env.now)
 
     def set_leaving_factors(self, by_grade: Sequence[float], this_year: float) -> None:
         """What multiplies the leaving rate: by grade, and this year's luck."""
@@ -297,12 +305,10 @@ class Service:
         post.decision = self.env.event()
         self._started[i] = started
         self._watched[i] = True
-        band = int(np.searchsorted(self._band_from, self.env.now - started + INSTANT, side="right")) - 1
-        self._band[i] = band
-        factor = self.leaving_by_grade[post.grade] * self.leaving_this_year
+        self._read_band(i)
         threshold = self.luck.threshold(Stream.LEAVE, post.layer, post.number, post.permanents)
         post.permanents += 1
-        self.desk.watch_leaving(i, threshold, float(self._band_rate[band] * factor), self.env.now)
+        self.desk.watch_leaving(i, threshold, float(self._base_leaving(i)), self.env.now)
 
     # -- what happens to a post; called by its process ------------------------------------------
 
