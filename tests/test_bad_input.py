@@ -13,12 +13,14 @@ import pytest
 import simpy
 
 import workforce_sim as ws
+from workforce_sim.authority.layout import layout
 
 START = "2025-10-01"
 YEAR: dict[str, Any] = {"start": START, "years": 1}
 AUTHORITY = ws.Authority.preset("england-2025")
 TOML = AUTHORITY.to_toml()
 SOCIAL_WORKER = AUTHORITY.posts[0].model_dump()
+TEAMS = layout(AUTHORITY).teams
 
 
 @pytest.fixture
@@ -168,10 +170,10 @@ NAMES = [
     ),
     Bad(
         "new posts in an unknown team",
-        run_with(ws.NewPosts(5, start=START, team=AUTHORITY.teams.number)),
+        run_with(ws.NewPosts(5, start=START, team=TEAMS)),
         "interventions[0] NewPosts.team",
-        str(AUTHORITY.teams.number),
-        f"0 to {AUTHORITY.teams.number - 1}",
+        str(TEAMS),
+        f"0 to {TEAMS - 1}",
         "leave team out",
     ),
     Bad(
@@ -635,7 +637,7 @@ def test_everything_wrong_with_a_file_is_said_at_once(tmp_path: Path) -> None:
     """Six mistakes in six sections of one file are six problems, under the name of the file."""
     mistakes = {
         "turnover_rate = 11.8": "turnover_rate = 118.0",
-        "children_per_year = 1432.0": "children_per_year = -1432.0",
+        f"children_per_year = {AUTHORITY.demand.children_per_year}": "children_per_year = -1432.0",
         "caseload_cap = 35.0": "caseload_cpa = 35.0",
         "vacant = 14": "vacant = 140",
         "notice_days = 30.0": 'notice_days = "30"',
@@ -830,10 +832,22 @@ def test_the_wrong_kind_of_argument_is_refused(make: Any) -> None:
         make()
 
 
-def test_a_billion_posts_are_refused_and_no_posts_are_a_service() -> None:
-    """The largest authority has thousands of posts; a service without any still runs, and waits."""
+@pytest.mark.parametrize("pathway", [None, "england"], ids=["one stage", "pathway"])
+def test_a_billion_posts_are_refused_and_no_posts_are_a_service(pathway: str | None) -> None:
+    """The largest authority has thousands of posts; a service without any still runs, and families wait.
+
+    Where thresholds move with load they are turned away instead, once it is seen that nobody is there.
+    """
     with pytest.raises(ws.InputError, match="at most 100000"):
         ws.NewPosts(10**9, start="2025-10-01")
-    nobody = AUTHORITY.with_changes(posts=({"grade": "social worker", "number": 0, "salary_gbp": 1.0},))
-    paths = ws.Simulation(nobody, [], start="2025-10-01", years=1).run().paths
+    nobody = AUTHORITY.with_changes(
+        pathway=pathway, posts=({"grade": "social worker", "number": 0, "salary_gbp": 1.0},)
+    )
+    unmoved = nobody.with_changes(pressure={"turned_away_share": 0.0})
+    paths = ws.Simulation(unmoved, [], start="2025-10-01", years=1).run().paths
     assert paths["open_children"].iloc[-1] == paths["unallocated_children"].iloc[-1] > 0
+    assert paths["referred_children"].sum() == paths["open_children"].iloc[-1]
+    if pathway:
+        paths = ws.Simulation(nobody, [], start="2025-10-01", years=1).run().paths
+        assert paths["turned_away_children"].sum() == paths["referred_children"].sum() > 100
+        assert paths["open_children"].max() == 0

@@ -13,7 +13,14 @@ import pytest
 import workforce_sim as ws
 from workforce_sim.measures.paths import MEASURES
 from workforce_sim.report.answer import answers, report_months
-from workforce_sim.report.charts import BANDS, JOINT, difference_chart, fan_chart, posts_chart
+from workforce_sim.report.charts import (
+    BANDS,
+    JOINT,
+    difference_chart,
+    drift_chart,
+    fan_chart,
+    posts_chart,
+)
 from workforce_sim.report.numbers import figure, plain, pounds
 from workforce_sim.report.page import page
 from workforce_sim.report.style import BASELINE, LAYERS, LOOKS
@@ -131,7 +138,7 @@ def test_layers_of_the_posts_chart_add_up_to_the_posts(result: ws.Result) -> Non
         assert label in said
 
 
-@pytest.mark.parametrize("draw", [fan_chart, difference_chart, posts_chart])
+@pytest.mark.parametrize("draw", [fan_chart, difference_chart, posts_chart, drift_chart])
 def test_charts_show_nothing_save_nothing_and_leave_settings_alone(
     draw: object, result: ws.Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -239,7 +246,14 @@ def test_the_whole_register_and_all_that_is_left_out_are_there(result: ws.Result
     assert f"{weak[1]} are from memory" in text
     kinds = [text.index(f"{kind.capitalize()} (") for kind in ("assumption", "memory", "derived", "read")]
     assert kinds == sorted(kinds)
-    for gap in ("One stage", "supervision", "absence", "Thresholds", "chance only", "Not back-tested"):
+    for gap in (
+        "What waiting does",
+        "supervision",
+        "absence",
+        "Thresholds",
+        "chance only",
+        "Not back-tested",
+    ):
         assert gap in text
     for line in (line for lines in result.interventions.values() for line in lines):
         assert line in text
@@ -269,7 +283,7 @@ def test_the_page_can_be_read_without_seeing_it(html: str) -> None:
     assert levels.count(1) == 1
     assert all(deeper - level <= 1 for level, deeper in pairwise(levels))
     images = found.all("img")
-    assert [a["class"] for _, a in images] == ["wide", "narrow"] * 3  # paper and desks, telephones
+    assert [a["class"] for _, a in images] == ["wide", "narrow"] * 5  # paper and desks, telephones
     assert all(len(attributes["alt"] or "") > 80 for _, attributes in images)
     assert all("scope" in attributes for _, attributes in found.all("th"))
     assert len(found.all("caption")) == len(found.all("table"))
@@ -287,7 +301,7 @@ def test_hostile_names_are_text() -> None:
     assert "<script" not in found
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; Co" in found
     assert "{{ 7*7 }}" in found
-    assert len(Page(found).all("img")) == 2 * 3
+    assert len(Page(found).all("img")) == 2 * 5
     assert not Page(found).all("b")
     assert all(name in " ".join(Page(found).words) for name in names)
 
@@ -307,7 +321,8 @@ def test_small_studies_have_a_page(scenarios: dict, years: float, replications: 
     found = page(result)
     text = " ".join(Page(found).words)
     assert not re.search(r"\bnan\b|\binf\b", text)
-    assert len(Page(found).all("img")) == 2 * (2 if len(scenarios) == 1 else 3)
+    charts = 3 if len(scenarios) == 1 else 4
+    assert len(Page(found).all("img")) == 2 * (charts + ("One child’s" in text))
     if replications == 1:
         assert "1 simulated future of" in text
         assert "95% interval 1" not in text
@@ -317,6 +332,34 @@ def test_small_studies_have_a_page(scenarios: dict, years: float, replications: 
     if "Also nothing" in scenarios:
         assert "makes no difference" in text
         assert report_months(result) == [12, 18]
+
+
+def rows_of(html: str) -> list[str]:
+    return re.findall(r'<th class="group" scope="rowgroup" colspan="\d+">([^<]*) <span>', html)
+
+
+def test_what_a_director_asks_for_is_in_both_tables(result: ws.Result, html: str) -> None:
+    groups = rows_of(html.partition('<h2 id="assumptions">')[0])
+    for label in ("Assessments in time", "Re-referrals, last 12 months", "Children in limbo"):
+        assert groups.count(label) == 2
+    assert groups.count("Three workers or more, last 12 months") == 2
+
+
+def test_measures_that_a_service_lacks_are_left_out() -> None:
+    plans = {"Do nothing": [], "10 posts": [ws.NewPosts(10, start=START)]}
+    result = study(plans, pathway=None)
+    assert np.isnan(result.samples("assessments_in_time_rate", "10 posts")).all()
+    html = page(result)
+    text = " ".join(Page(html).words)
+    assert "Assessments in time" not in text
+    assert "Re-referrals" not in text
+    assert "Three workers or more" in text
+    assert "One stage of casework" in text
+    assert not re.search(r"\bnan\b|\binf\b", text)
+    assert "no values in this study" in words_on(fan_chart(result, "assessments_in_time_rate"))
+    first_year = rows_of(page(study(plans, years=0.5)))
+    assert "Turnover, last 12 months" not in first_year
+    assert "Assessments in time" in first_year
 
 
 def test_a_report_is_written_whole_or_not_at_all(result: ws.Result, html: str, tmp_path: Path) -> None:

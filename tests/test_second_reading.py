@@ -10,6 +10,7 @@ import pytest
 import simpy
 
 import workforce_sim as ws
+from workforce_sim.authority.layout import layout
 from workforce_sim.workforce.service import Service
 
 ENGLAND = ws.Authority.preset("england-2025")
@@ -45,14 +46,23 @@ def test_agency_above_establishment_stays_where_no_vacancy_is_covered() -> None:
     assert path[-1] == pytest.approx(10, abs=1.0)
 
 
+@pytest.mark.parametrize("pathway", [None, "england"], ids=["one stage", "pathway"])
 @pytest.mark.parametrize("teams", [6, 7, 8, 14])
-def test_agency_above_establishment_is_spread_over_the_teams(teams: int) -> None:
-    """However many teams there are, no team has two more of them than another."""
+def test_agency_above_establishment_is_spread_over_the_teams(teams: int, pathway: str | None) -> None:
+    """However many teams there are, no team has one more of them than its share of the work.
+
+    With one stage all shares are equal, and no team has two more than another.
+    """
     group = {**WORKER, "vacant": 10, "agency": 8, "agency_above_establishment": 15}
-    authority = ENGLAND.with_changes(posts=(group,), teams={"number": teams})
+    authority = ENGLAND.with_changes(pathway=pathway, posts=(group,), teams={"number": teams})
+    shares = layout(authority).shares
     service = ws.Simulation(authority, [], "2025-10-01", years=1 / 12).run().service
-    places = np.bincount([p.team for p in service.posts if not p.established], minlength=teams)
-    assert places.max() - places.min() <= 1
+    places = np.bincount([p.team for p in service.posts if not p.established], minlength=len(shares))
+    assert places.sum() > 15
+    assert np.abs(places - shares * places.sum()).max() < 1
+    if pathway is None:
+        assert places.max() - places.min() <= 1
+        assert len(shares) == teams
 
 
 def test_no_value_is_not_a_finding() -> None:

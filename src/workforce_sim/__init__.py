@@ -4,7 +4,7 @@ from workforce_sim._version import __version__
 from workforce_sim.authority.authority import Authority
 from workforce_sim.authority.tipping import TippingPoint, tipping_point
 from workforce_sim.errors import InputError, WorkforceSimError, WorkforceSimWarning
-from workforce_sim.interventions import AgencyConversion, Intervention, NewPosts, PayChange
+from workforce_sim.interventions import AgencyConversion, AllocationRule, Intervention, NewPosts, PayChange
 from workforce_sim.run import Run
 from workforce_sim.simulation import Simulation
 from workforce_sim.study.replicate import RunFailed
@@ -13,6 +13,7 @@ from workforce_sim.study.study import FewRunsWarning, Study
 
 __all__ = [
     "AgencyConversion",
+    "AllocationRule",
     "Authority",
     "FewRunsWarning",
     "InputError",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -87,9 +87,17 @@ def unknown_name(path: str, word: object, allowed: Sequence[str], what: str) -> 
 
 def from_pydantic(error: ValidationError, model: type[BaseModel], where: str) -> InputError:
     """Pydantic's findings in our words."""
-    return InputError(
-        where, [_problem(model, details) for details in error.errors() if not _spurious(details)]
-    )
+    problems = []
+    for details in error.errors():
+        inner = details.get("ctx", {}).get("error")
+        if isinstance(inner, InputError):  # a part that has checked itself
+            above = _path(details["loc"]) if details["loc"] else ""
+            for p in inner.problems:
+                path = f"{above}.{p.path}" if above and p.path else above or p.path
+                problems.append(replace(p, path=path))
+        elif not _spurious(details):
+            problems.append(_problem(model, details))
+    return InputError(where, problems)
 
 
 def _spurious(details: Any) -> bool:
@@ -162,11 +170,16 @@ def _short(value: object) -> str:
 def _owner(model: type[BaseModel], location: Sequence[str | int]) -> type[BaseModel] | None:
     """The model class that the last name of a location belongs to."""
     owner: type[BaseModel] | None = model
+    chosen = False  # whether the next part is a name of the planner's: a key of a dictionary of models
     for part in location[:-1]:
         if isinstance(part, int) or owner is None:
             continue
+        if chosen:
+            chosen = False
+            continue
         field = owner.model_fields.get(part)
         owner = None if field is None else _model_in(field.annotation)
+        chosen = field is not None and get_origin(field.annotation) is dict
     return owner
 
 

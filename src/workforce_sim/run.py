@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workforce_sim.authority.calendar import add_months, as_date, census_day, year_before
+from workforce_sim.authority.steady import steady
+from workforce_sim.demand.luck import Luck, Stream
 from workforce_sim.errors import InputError, Problem
 from workforce_sim.measures.census import Census
-from workforce_sim.measures.paths import measures
+from workforce_sim.measures.paths import ASSESSMENT, measures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +46,9 @@ class Run:
 
         calendar = self.simulation.calendar
         dates = [add_months(calendar.start, m) for m in range(calendar.months + 1)]
-        return pd.DataFrame(measures(self.counts), index=pd.DatetimeIndex(dates, name="date"))
+        return pd.DataFrame(
+            measures(self.counts, self.stage_names), index=pd.DatetimeIndex(dates, name="date")
+        )
 
     def census(self, date: str | dt.date) -> Census:
         """The census at the close of a date: a month end of the run, or one of its ``census_dates``.
@@ -78,8 +82,85 @@ class Run:
         )
 
     @property
+    def stage_names(self) -> list[str]:
+        """The stages of the pathway, in order (one, ``case``, if the authority states none)."""
+        return steady(self.simulation.authority).pathway.stage_names
+
+    @property
+    def stages(self) -> pd.DataFrame:
+        """A row a stage: children open and waiting now; entered, ended, in time, ended early in the run.
+
+        ``visits_made`` is the share of the hours of visits and recording due that were worked.
+        """
+        import pandas as pd
+
+        counts = self.service.desk.stage_counts()
+        return pd.DataFrame(counts, index=pd.Index(self.stage_names, name="stage"))
+
+    @property
+    def visits(self) -> pd.DataFrame:
+        """The drift ledger: a row a visit of a family to a stage; its parts add up to ``elapsed_days``."""
+        import pandas as pd
+
+        found = pd.DataFrame(self.service.desk.visits(float(self.simulation.calendar.end)))
+        names = steady(self.simulation.authority).pathway
+        found["stage"] = np.array(names.stage_names, dtype=object)[found["stage"]]
+        ways = dict(enumerate(names.stage_names))
+        ways |= {-1 - i: name for i, name in enumerate(names.exit_names)}
+        found["next"] = [ways.get(int(way), "") for way in found["next"]]
+        return found
+
+    def dashboard(self, late_days: float = 5.0, hidden_share: float = 0.0) -> pd.DataFrame:
+        """What managers would see beside the truth; needs the event log.
+
+        Args:
+            late_days: mean working days by which a family's entries are made late (exponential, one delay a
+                family, the same in every scenario).
+            hidden_share: share of families whose waiting for a worker is never shown.
+
+        Returns:
+            A row a month mark; ``open_children, unallocated_children, assessments_in_time_rate`` and the same
+            with ``_shown``.
+
+        Raises:
+            InputError: the run kept no log, or a value that is not possible.
+
+        Example:
+            >>> import workforce_sim as ws
+            >>> england = ws.Authority.preset("england-2025")
+            >>> run = ws.Simulation(england, [], "2025-10-01", years=1, log=True).run()
+            >>> seen = run.dashboard(late_days=10.0, hidden_share=0.5)
+            >>> bool(seen["open_children_shown"].iloc[-1] > 0)
+            True
+        """
+        import pandas as pd
+
+        from workforce_sim.dashboard import dashboard
+
+        problems = []
+        if not late_days >= 0 or late_days == math.inf:
+            problems.append(Problem("late_days", repr(late_days), "working days, 0 or more", "late_days=5.0"))
+        if not 0 <= hidden_share <= 1:
+            problems.append(
+                Problem("hidden_share", repr(hidden_share), "a share, 0 to 1", "hidden_share=0.1")
+            )
+        if problems:
+            raise InputError("Run.dashboard", problems)
+        luck, n = Luck(self.simulation.seed, self.simulation.replication), len(self.service.desk.tape)
+        names = self.stage_names
+        seen = dashboard(
+            self._raw_log(),
+            self.service.desk.visits(float(self.simulation.calendar.end)),
+            self.simulation.calendar.marks.astype(np.float64),
+            names.index(ASSESSMENT) if ASSESSMENT in names else None,
+            late_days * luck.exponentials(Stream.RECORDING_DELAY, n),
+            luck.uniforms(Stream.RECORDING_HIDDEN, n) < hidden_share,
+        )
+        return pd.DataFrame(seen, index=self.paths.index)
+
+    @property
     def children(self) -> pd.DataFrame:
-        """The drift ledger: a row a case; the parts of its days add up to ``elapsed_days``."""
+        """The drift ledger by family: a row a case; the parts of its days add up to ``elapsed_days``."""
         import pandas as pd
 
         ledger = self.service.desk.ledger(float(self.simulation.calendar.end))
@@ -87,7 +168,7 @@ class Run:
 
     @property
     def log(self) -> pd.DataFrame:
-        """The event log: ``day, event, post, case`` (-1 where there is none).
+        """The event log: ``day, event, post, case, stage`` (-1 and no name where there is none).
 
         Raises:
             InputError: the run kept no log.
@@ -99,21 +180,24 @@ class Run:
         log = self._raw_log()
         words = {int(kind): kind.words for kind in Kind}
         columns = {"day": log["time"], "event": [words[k] for k in log["kind"].tolist()]}
-        return pd.DataFrame(columns | {"post": log["post"], "case": log["case"]})
+        names = ["", *self.stage_names]
+        stages = [names[s + 1] for s in log["stage"].tolist()]
+        return pd.DataFrame(columns | {"post": log["post"], "case": log["case"], "stage": stages})
 
     def story(self, case: int) -> str:
-        """What happened to one family, in dates and sentences; needs the event log.
+        """What happened to one family, in dates and sentences, and its days by stage; needs the event log.
 
         Raises:
             InputError: the run kept no log, or there is no such case.
         """
         from workforce_sim.report.story import story
 
-        log, ledger, calendar = self.log, self.children, self.simulation.calendar
-        if isinstance(case, bool) or not isinstance(case, (int, np.integer)) or not 0 <= case < len(ledger):
-            rule = f"a case of this run: 0 to {len(ledger) - 1}"
+        self._raw_log()
+        n = len(self.children)
+        if isinstance(case, bool) or not isinstance(case, (int, np.integer)) or not 0 <= case < n:
+            rule = f"a case of this run: 0 to {n - 1}"
             raise InputError("Run.story", [Problem("case", repr(case), rule, "case=run.median_case()")])
-        return story(int(case), log, ledger, calendar.date, float(calendar.end))
+        return story(self, int(case))
 
     def median_case(self) -> int:
         """The family with the median time open, of those referred in the first half of the run and closed."""

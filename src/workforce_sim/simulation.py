@@ -14,10 +14,12 @@ import numpy as np
 import simpy
 
 from workforce_sim.authority.authority import Authority
-from workforce_sim.authority.calendar import WorkingCalendar, as_date, census_day, year_before
+from workforce_sim.authority.calendar import INSTANT, WorkingCalendar, as_date, census_day, year_before
+from workforce_sim.authority.layout import Layout, layout
+from workforce_sim.authority.steady import steady
 from workforce_sim.checks import check_interventions, check_run
 from workforce_sim.demand.luck import Luck, PostLuck, Stream
-from workforce_sim.demand.tape import CLASSES, draw_families
+from workforce_sim.demand.tape import draw_families
 from workforce_sim.errors import InputError, Problem
 from workforce_sim.interventions.base import Days, Intervention, PlannedPost, Process
 from workforce_sim.run import Run
@@ -28,9 +30,9 @@ from workforce_sim.workforce.service import ADDED, Service
 
 if TYPE_CHECKING:
     from workforce_sim.casework.desk import Desk
-    from workforce_sim.casework.state import CaseRules
+    from workforce_sim.casework.rules import CaseRules
 
-URGENT, NORMAL = 0, 1  # SimPy's event priorities
+FIRST, NORMAL = -1, 1  # priorities of SimPy's events; its own are 0 and 1
 
 
 class ServiceEnvironment(simpy.Environment):
@@ -55,6 +57,8 @@ class ServiceEnvironment(simpy.Environment):
             event._ok, event._value = True, None
             # pushed at the exact time: schedule() would form now + delay and lose the last digit
             at = max(self.desk.now, self.now)
+            if at < self.peek() <= at + INSTANT:  # after the staff events already there in the same instant
+                at = self.peek()
             heappush(self._queue, (at, NORMAL, next(self._eid), event))  # type: ignore[misc]
             leaver = self.desk.advance(self.peek())
         super().step()
@@ -141,7 +145,10 @@ class Simulation:
         luck = Luck(self.seed, self.replication)
         families = draw_families(authority, calendar, luck)
         posts = established_posts(authority)
-        desk = Desk(case_rules(authority), families, logging=self._log, posts=posts + 256)
+        teams = layout(authority)
+        desk = Desk(
+            case_rules(authority, teams.teams_of_type), families, logging=self._log, posts=posts + 256
+        )
         env = ServiceEnvironment(desk)
         sizes = (posts, sum(above_establishment_places(authority)), 0, 0)
         service = Service(
@@ -152,11 +159,11 @@ class Simulation:
             Stream.YEAR_OF_LEAVING, -(-calendar.months // 12), authority.workforce.leaving_year_cv
         )
         service.leaving_this_year = float(yearly[0])
-        open_service(authority, service, luck)
+        open_service(authority, teams, service, luck)
         record: dict[int, dict[str, float]] = {}
         env.process(_take_counts(env, service, self._count_days(), record))
         env.process(_turn_months(env, service, calendar, yearly))
-        self._start_interventions(env, service)
+        self._start_interventions(env, service, teams)
         desk.deal()
         record[0] = count(service)
         env.run(until=calendar.end)
@@ -169,7 +176,7 @@ class Simulation:
             days |= {census_day(self.calendar, when), census_day(self.calendar, year_before(when))}
         return sorted(d for d in days if 0 < d < self.calendar.end)
 
-    def _start_interventions(self, env: simpy.Environment, service: Service) -> None:
+    def _start_interventions(self, env: simpy.Environment, service: Service, teams: Layout) -> None:
         days = Days(self.calendar)
         planned: list[PlannedPost] = []
         for intervention in self.interventions:
@@ -181,7 +188,7 @@ class Simulation:
             if isinstance(process, Generator):
                 env.process(process)
         if planned:
-            env.process(_open_new_posts(env, service, planned, self.authority.teams.number))
+            env.process(_open_new_posts(env, service, planned, teams.shares))
 
 
 @contextmanager
@@ -196,23 +203,35 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def case_rules(authority: Authority) -> CaseRules:
+def case_rules(authority: Authority, teams_of_type: tuple[int, ...]) -> CaseRules:
     """What casework needs to know of a balanced authority."""
-    from workforce_sim.casework.state import CaseRules
+    from workforce_sim.casework.rules import CaseRules
 
-    c = authority.casework
-    cap = math.inf if c.caseload_cap is None else c.caseload_cap
+    c, pressure, state = authority.casework, authority.pressure, steady(authority)
+    pathway = state.pathway
+    under_pressure = authority.pathway is not None
     return CaseRules(
-        attention=c.attention_hours_per_day,
-        upkeep=c.upkeep_hours_per_day,
-        cap=cap,
+        pathway=state.table,
+        cap=math.inf if c.caseload_cap is None else c.caseload_cap,
         reading_hours=c.handover_reading_hours,
         lost_share=c.handover_progress_lost,
         strain=strain_table(authority.workforce.caseload_elasticity, authority.census.caseload),
-        teams=authority.teams.number,
-        classes=CLASSES,
+        teams_of_type=teams_of_type,
         overtime_share=c.overtime_share,
         overtime_limit=c.overtime_limit_hours_per_day,
+        sign_off_alone=c.sign_off_without_manager,
+        rule=c.allocation,
+        continuity=c.continuity,
+        rebalancing=c.rebalancing,
+        turned_away_share=pressure.turned_away_share if under_pressure else 0.0,
+        ended_early_share=pressure.ended_early_share if under_pressure else 0.0,
+        margin=pressure.margin,
+        reference=authority.census.caseload,
+        turned_away_exit=pathway.exit_names.index(pathway.turned_away),
+        ended_early_exit=pathway.exit_names.index(pathway.ended_early),
+        mean_return_days=pathway.mean_return_days,
+        early_factor=pathway.early_return_factor,
+        per_change=pathway.return_per_change,
     )
 
 
@@ -230,7 +249,7 @@ def _take_counts(
     for day in days:
         mark = env.event()
         mark._ok, mark._value = True, None
-        env.schedule(mark, priority=URGENT, delay=day - env.now)  # type: ignore[arg-type]
+        env.schedule(mark, priority=FIRST, delay=day - env.now)  # type: ignore[arg-type]
         yield mark
         record[day] = count(service)
 
@@ -249,21 +268,22 @@ def _open_new_posts(
     env: simpy.Environment,
     service: Service,
     planned: list[PlannedPost],
-    teams: int,
+    shares: np.ndarray[Any, np.dtype[np.float64]],
 ) -> Generator[simpy.Event, Any, None]:
     """Open new posts on their days, in an order that does not depend on how policies are listed or split.
 
-    Posts without a team are dealt over the teams in turn. The luck of an added post belongs to its team
-    and its place among the posts added there.
+    Posts without a team are dealt over the teams by their shares of the work (in turn, if these are equal).
+    The luck of an added post belongs to its team and its place among the posts added there.
     """
     order = sorted(planned, key=lambda p: (p.day, p.team is None, p.team or 0, *p[2:]))
-    added = [0] * teams
-    turn = 0
+    teams = len(shares)
+    added, dealt = [0] * teams, np.zeros(teams)
     for day, team, grade, fte, cover in order:
         if day > env.now:
             yield env.timeout(day - env.now)
         if team is None:
-            team, turn = turn % teams, turn + 1
+            team = int(np.argmax(shares * (dealt.sum() + 1) - dealt + 1e-9 * (teams - np.arange(teams))))
+            dealt[team] += 1
         luck = (ADDED, added[team] * teams + team)
         added[team] += 1
         service.open_post(team=team, grade=grade, fte=fte, luck=luck, cover=cover, running=True)

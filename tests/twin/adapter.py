@@ -11,17 +11,28 @@ import simpy
 
 from tests.twin.naive import Outcome
 from tests.twin.world import World
+from workforce_sim.authority.stage_rules import STAGE, StageTable
 from workforce_sim.casework.desk import Desk
 from workforce_sim.casework.eventlog import Kind
-from workforce_sim.casework.state import CaseRules
-from workforce_sim.demand.families import Families
+from workforce_sim.casework.rules import CaseRules
+from workforce_sim.demand.families import DRAWS, REFERRED, Families
 from workforce_sim.demand.luck import Stream
 from workforce_sim.simulation import ServiceEnvironment
+from workforce_sim.workforce.absence import absence, in_days
 from workforce_sim.workforce.post import State
 from workforce_sim.workforce.rules import Grade, StaffRules
 from workforce_sim.workforce.service import Service
 
 STATES = {"permanent": State.PERMANENT, "notice": State.NOTICE, "agency": State.AGENCY, "empty": State.EMPTY}
+LEDGER = {
+    "natural": "natural_days",
+    "absent": "absent_days",
+    "slow": "slow_days",
+    "repeated": "repeated_days",
+    "missed": "missed_review_days",
+    "sign_off": "sign_off_days",
+    "elapsed": "elapsed_days",
+}
 
 
 class WorldLuck:
@@ -42,30 +53,88 @@ class WorldLuck:
         return row[ordinal] if ordinal < len(row) else math.inf
 
 
-def run_library(world: World) -> Outcome:
-    """The library's event log, ledger and integral of open children for a world."""
+def pathway_of(world: World) -> StageTable:
+    """The stages as arrays. A world's work is in hours per child: days of attention are hours / attention."""
+    n = len(world.stages)
+    stages = np.zeros(n, STAGE)
+    gates = np.full((n, 1 + max(len(s.reviews) for s in world.stages)), np.inf)
+    ways = max(len(s.next) for s in world.stages)
+    shares, targets = np.ones((n, ways)), np.zeros((n, ways), np.int64)
+    for i, s in enumerate(world.stages):
+        stages[i]["location"], stages[i]["spread"] = -math.log(s.attention), 1.0
+        stages[i]["deadline"] = math.inf if s.deadline is None else s.deadline
+        stages[i]["urgent_until"] = stages[i]["deadline"] - s.sign_off
+        names = ("attention", "upkeep", "every", "window", "urgency", "sign_off", "priority", "team_type")
+        for name in (*names, "experienced_only", "may_end_early", "decision"):
+            stages[i][name] = getattr(s, name)
+        gates[i, : len(s.reviews)] = s.reviews
+        shares[i, : len(s.next)] = np.cumsum([share for share, _ in s.next])
+        targets[i] = s.next[-1][1]
+        targets[i, : len(s.next)] = [target for _, target in s.next]
+    return StageTable(stages, gates, shares, targets, np.array(world.exits, dtype=float))
+
+
+def families_of(world: World) -> Families:
+    """The cases and their luck as a tape."""
     cases = world.cases
-    families = Families(
-        time=np.array([c.time for c in cases], dtype=float),
-        children=np.array([c.children for c in cases], dtype=np.int64),
-        priority=np.array([c.priority for c in cases], dtype=np.int64),
-        team=np.array([c.team for c in cases], dtype=np.int64),
-        work=np.array([c.work for c in cases], dtype=float),
-        done=np.array([c.done for c in cases], dtype=float),
-        already_open=np.zeros(len(cases)),
+
+    def draws(ordinal: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+        found = np.zeros((len(cases), len(DRAWS)))
+        for i, case in enumerate(cases):
+            d = case.visits[min(ordinal, len(case.visits) - 1)]
+            hours = d.work_days[0] * world.stages[0].attention
+            luck = (d.next, d.early, d.turned_away, d.back, d.delay_days, d.allocation)
+            found[i] = (math.log(hours), *luck)
+        return found
+
+    def column(name: str, kind: type = float) -> Any:
+        return np.array([getattr(c, name) for c in cases], dtype=kind)
+
+    opening = column("opening", bool)
+    return Families(
+        time=column("time"),
+        children=column("children", np.int64),
+        priority=column("family_class", np.int64),
+        place=column("place"),
+        stage=np.where(opening, column("stage", np.int64), REFERRED),
+        began=column("began"),
+        left=column("left"),
+        done=column("done"),
+        already_open=-column("began"),
+        known=np.zeros(len(cases), bool),
+        draws=draws,
     )
-    rules = CaseRules(
-        attention=world.attention,
-        upkeep=world.upkeep,
+
+
+def case_rules_of(world: World) -> CaseRules:
+    """The rules of casework."""
+    return CaseRules(
+        pathway=pathway_of(world),
         cap=math.inf if world.cap is None else world.cap,
         reading_hours=world.reading_hours,
         lost_share=world.lost_share,
         strain=np.array(world.leaving_table, dtype=float),
-        teams=world.teams,
-        classes=world.classes,
+        teams_of_type=world.teams_of_type,
         overtime_share=world.overtime_share,
         overtime_limit=world.overtime_limit,
+        sign_off_alone=world.sign_off_without_manager,
+        rule=world.rule,
+        continuity=world.continuity,
+        rebalancing=world.rebalancing,
+        turned_away_share=world.turned_away_share,
+        ended_early_share=world.ended_early_share,
+        margin=world.margin,
+        reference=world.reference,
+        turned_away_exit=world.turned_away_exit,
+        ended_early_exit=world.ended_early_exit,
+        mean_return_days=1.0,
+        early_factor=world.early_factor,
+        per_change=world.per_change,
     )
+
+
+def run_library(world: World) -> Outcome:
+    """The library's event log, ledger and integral of open children for a world."""
     first = world.changes[0]
     staff = StaffRules(
         bands=world.bands,
@@ -74,18 +143,22 @@ def run_library(world: World) -> Outcome:
         end=first.end_rate,
         convert=first.convert_rate,
         notice_days=world.notice_days,
+        new_cases_on_notice=world.new_cases_on_notice,
+        experienced_days=world.experienced_days,
+        hand_over_after_days=world.hand_over_after,
     )
-    hours = sorted({p.hours for p in world.posts})
-    desk = Desk(rules, families, logging=True, posts=2)
+    kinds = sorted({(p.hours, p.manages) for p in world.posts})
+    desk = Desk(case_rules_of(world), families_of(world), logging=True, posts=2)
     env = ServiceEnvironment(desk)
-    service = Service(env, desk, staff, [Grade(str(h), h, 1.0, 1.0) for h in hours], WorldLuck(world))
+    grades = [Grade(f"{hours} {manages}", hours, 1.0, 1.0, manages) for hours, manages in kinds]
+    service = Service(env, desk, staff, grades, WorldLuck(world))
     env.on_leaver = lambda post: service.posts[post].decision
     service.leaving_by_grade[:] = first.leaving_factor
     later = []
     for number, post in enumerate(world.posts):
         settings: dict[str, Any] = {
             "team": post.team,
-            "grade": hours.index(post.hours),
+            "grade": kinds.index((post.hours, post.manages)),
             "fte": post.fte,
             "luck": (0, number),
             "established": not post.agency_only,
@@ -99,6 +172,8 @@ def run_library(world: World) -> Outcome:
         )
     env.process(_changes(env, service, world))
     env.process(_open_later(env, service, later))
+    for number, start, days in world.absences:
+        env.process(_absence(env, service, number, start, days))
     desk.deal()
     env.run(until=world.horizon)
     numbers = {p.index: p.number for p in service.posts}  # posts are numbered in the order in which they open
@@ -107,18 +182,14 @@ def run_library(world: World) -> Outcome:
         for e in desk.log
         if e["time"] < world.horizon - 1e-9
     ]
-    ledger = desk.ledger(world.horizon)
-    rows = [
-        {
-            "natural": ledger["natural_days"][i],
-            "unallocated": ledger["unallocated_days"][i],
-            "repeated": ledger["repeated_days"][i],
-            "slow": ledger["slow_days"][i],
-            "closed": None if math.isnan(ledger["closed_day"][i]) else float(ledger["closed_day"][i]),
-            "workers": int(ledger["workers"][i]),
-        }
-        for i in range(len(ledger["workers"]))
-    ]
+    visits = desk.visits(world.horizon)
+    rows = []
+    for i in range(len(visits["case"])):
+        ended = float(visits["ended_day"][i])
+        row = {name: float(visits[ours][i]) for name, ours in LEDGER.items()}
+        row |= {name: int(visits[name][i]) for name in ("case", "ordinal", "stage", "workers")}
+        row["waiting"] = float(visits["decision_days"][i] + visits["unallocated_days"][i])
+        rows.append(row | {"ended": None if math.isnan(ended) else ended})
     return Outcome(events=events, ledger=rows, open_integral=sum(desk.areas(world.horizon)))
 
 
@@ -138,6 +209,15 @@ def _changes(env: simpy.Environment, service: Service, world: World) -> Generato
                 Stream.CONVERT: [change.convert_rate] * n,
             }
         )
+
+
+def _absence(
+    env: simpy.Environment, service: Service, number: int, start: float, days: float
+) -> Generator[simpy.Event, Any, None]:
+    yield in_days(env, start)
+    for post in service.posts:
+        if post.number == number:
+            yield from absence(service, post, days)
 
 
 def _open_later(

@@ -1,98 +1,33 @@
 """The model of docs/model.md, sections 1-6, as slow and plain as it can be written in SimPy.
 
-One process per case, one per post, one for the changes of rates. A process that finds its moment has come
-does not act: it asks for its turn, and the driver gives the turns of one instant in the order of section 1.
+One process per case, one per post, one per absence, one for the changes of rates. A process that finds its
+moment has come does not act: it asks for its turn, and the driver gives the turns of one instant in the order
+of section 1.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import Callable
 
 import simpy
 
-from tests.twin.world import Case, Post, World
+from tests.twin.parts import (
+    INSTANT,
+    CaseState,
+    PostState,
+    Visit,
+    natural_days,
+    next_gate,
+    urgency,
+    window_ages,
+)
+from tests.twin.people import CASEWORK, COME_BACK, NEW, REFERRAL, Event, Office, Outcome, Steps
+from tests.twin.world import Stage, World
 
-INSTANT = 1e-9
-CLOSURE, STAFF, REFERRAL = 1, 2, 3
+__all__ = ["Event", "Outcome", "run"]
 
-Event: TypeAlias = tuple[float, str, int, int]
-Steps: TypeAlias = Generator[simpy.Event, Any, Any]
-
-
-@dataclass
-class Outcome:
-    """What happened: the log, the ledger of every case, and the integral of open children."""
-
-    events: list[Event] = field(default_factory=list)
-    ledger: list[dict[str, Any]] = field(default_factory=list)
-    open_integral: float = 0.0
-
-
-@dataclass
-class Clock:
-    """What is left of a threshold, and the rate at which it is being used up."""
-
-    left: float
-    rate: Callable[[], float]
-
-
-@dataclass(eq=False)
-class CaseState:
-    """A case on its way. `since` is the start of the present stretch of waiting, or of work at one pace."""
-
-    number: int
-    plan: Case
-    left: float
-    called: simpy.Event
-    process: simpy.Process | None = None
-    interruptible: bool = False
-    status: str = "coming"
-    post: PostState | None = None
-    since: float = 0.0
-    pace: float = 0.0
-    done: float = 0.0
-    repeated: float = 0.0
-    unallocated: float = 0.0
-    slow: float = 0.0
-    closed: float | None = None
-    workers: int = 0
-
-
-@dataclass(eq=False)
-class PostState:
-    """A post: who is in it, the cases held, and how many numbers of each kind are used up."""
-
-    number: int
-    plan: Post
-    process: simpy.Process | None = None
-    interruptible: bool = False
-    state: str = "not open"
-    cases: list[CaseState] = field(default_factory=list)
-    service_began: float = 0.0
-    base: float = 0.0
-    notice_days: float = 0.0
-    hire: Clock | None = None
-    vacancies: int = 0
-    agencies: int = 0
-    permanents: int = 0
-
-    @property
-    def children(self) -> int:
-        """Children held now."""
-        return sum(case.plan.children for case in self.cases)
-
-    @property
-    def load(self) -> float:
-        """Children held per FTE."""
-        return self.children / self.plan.fte
-
-    @property
-    def takes_cases(self) -> bool:
-        """A worker who may hold cases is present."""
-        return self.plan.hours > 0 and self.state in ("permanent", "notice", "agency")
+FIFTH_DAY = 5.0
 
 
 def run(world: World) -> Outcome:
@@ -100,40 +35,55 @@ def run(world: World) -> Outcome:
     return Simulation(world).run()
 
 
-class Simulation:
+def at_most(share: float, excess: float) -> float:
+    """A probability of section 2 that moves with pressure; a share of 0 switches it off."""
+    return min(1.0, share * excess) if share > 0 else 0.0
+
+
+def least(posts: list[PostState], measure: Callable[[PostState], float]) -> PostState:
+    """The post with the least of something, the lowest number of those within 1e-9."""
+    lowest = min(measure(post) for post in posts)
+    return next(post for post in posts if measure(post) <= lowest + 1e-9)
+
+
+class Simulation(Office):
     """One run of one world."""
 
     def __init__(self, world: World) -> None:
-        self.world = world
-        self.env = simpy.Environment()
-        self.outcome = Outcome()
-        self.rates = world.changes[0]
-        self.turns: list[tuple[int, int, simpy.Event]] = []
+        super().__init__(world)
         self.waiting: list[CaseState] = []
+        self.fifth_day = False
+        self.tickets = 0
+        self.caseload: float | None = None
         self.open_children = 0
         self.counted_to = 0.0
-        self.cases = [CaseState(i, plan, plan.work, self.env.event()) for i, plan in enumerate(world.cases)]
-        self.posts = [PostState(i, plan) for i, plan in enumerate(world.posts)]
+        self.cases = [CaseState(i, plan, self.env.event()) for i, plan in enumerate(world.cases)]
 
     # The driver: one instant after another.
 
     def run(self) -> Outcome:
         """Start all processes, step the environment up to the horizon and draw up the ledger."""
         self.env.process(self.policy())
+        self.env.process(self.every_fifth_day())
+        for number, start, days in self.world.absences:
+            self.env.process(self.absence(self.posts[number], start, days))
         for post in self.posts:
             post.process = self.env.process(self.post_life(post))
         for case in self.cases:
             case.process = self.env.process(self.case_life(case))
         while self.env.peek() < self.world.horizon - INSTANT:
             self.instant()
-        self.count_open(0, self.world.horizon)
+        end = self.world.horizon
+        self.count_open(0, end)
         for case in self.cases:
-            self.settle(case, self.world.horizon)
-            self.outcome.ledger.append(self.ledger_of(case))
+            if case.visit is not None:
+                case.settle(end)
+                row = case.visit.row(case.number, case.workers, end, ended=False, work_done=False)
+                self.outcome.ledger.append(row)
         return self.outcome
 
     def instant(self) -> None:
-        """Closures, staff and policy, referrals, each in its turn; then the allocation pass."""
+        """Casework, staff and policy, referrals, each in its turn; then allocation and rebalancing."""
         end = self.env.peek() + INSTANT
         self.step_until(end)
         while self.turns:
@@ -141,107 +91,220 @@ class Simulation:
             self.turns.remove(first)
             first[2].succeed()
             self.step_until(end)
-        for team in range(self.world.teams):
+        changed, self.changed = sorted(self.changed), set()
+        for team in changed:
             self.allocation_pass(team)
+        if changed:
+            self.caseload = self.children_per_worker()
+        self.rebalance(changed)  # what this changes is for a new instant at the same time
 
     def step_until(self, end: float) -> None:
         """Let SimPy handle everything up to and including `end`."""
         while self.env.peek() <= end:
             self.env.step()
 
-    def turn(self, rank: int, order: int = 0) -> simpy.Event:
-        """The event of getting one's turn in this instant."""
-        event = self.env.event()
-        self.turns.append((rank, order, event))
-        return event
-
-    def log(self, kind: str, post: int, case: int = -1) -> None:
-        """Write one line of the log."""
-        self.outcome.events.append((self.env.now, kind, post, case))
-
-    def caseload_changed(self, post: PostState) -> None:
-        """Wake up all whose pace or rate hangs on this caseload: the cases held and the worker."""
-        for case in post.cases:
-            self.wake(case)
-        self.wake(post)
-
-    def wake(self, sleeper: CaseState | PostState) -> None:
-        """Interrupt a process, unless its moment has already come or it waits for something fixed."""
-        if sleeper.interruptible and sleeper.process is not None:
-            sleeper.process.interrupt()
+    def every_fifth_day(self) -> Steps:
+        """Mark days 5, 10, ... for gradual rebalancing."""
+        while True:
+            yield self.env.timeout(FIFTH_DAY)
+            self.fifth_day = True
 
     # Cases.
 
     def case_life(self, case: CaseState) -> Steps:
-        """Referred, then waiting and held by turns until closed."""
+        """Referred, then waiting and held by turns until closed; and again if the family comes back."""
         yield self.env.timeout(case.plan.time)
-        yield self.turn(REFERRAL, case.number)
+        yield self.turn(REFERRAL, NEW, case.number)
+        while True:
+            self.refer(case)
+            while case.status != "elsewhere":
+                yield case.called
+                while case.post is not None:
+                    yield from self.held(case)
+            if case.back_after is None:
+                return
+            yield self.env.timeout(case.back_after)
+            yield self.turn(REFERRAL, COME_BACK, case.number)
+
+    def refer(self, case: CaseState) -> None:
+        """A family is referred, and turned away or put on the list; or was open when the run began."""
         self.log("referred", -1, case.number)
+        case.ordinal += 1
+        case.workers = 0
+        case.episodes += 1
+        opening = case.plan.opening and case.ordinal == 0
+        if not opening and case.draws.turned_away < at_most(self.world.turned_away_share, self.excess()):
+            self.log("turned away", -1, case.number)
+            self.leave_by(case, self.world.turned_away_exit, early=True)
+            return
+        case.ticket = self.tickets
+        self.tickets += 1
         self.count_open(case.plan.children, self.env.now)
+        if opening:
+            plan = case.plan
+            self.enter(case, plan.stage, plan.began, plan.left, plan.left + plan.done)
+        else:
+            self.enter_afresh(case, 0)
         self.join_list(case)
-        case.status, case.since = "waiting", self.env.now
-        while case.status != "closed":
-            yield case.called
-            self.settle(case, self.env.now)
-            while case.post is not None:
-                yield from self.work(case)
+
+    def enter_afresh(self, case: CaseState, number: int) -> None:
+        """A visit to a stage begins now, with all its work to do."""
+        work = case.draws.work_days[number]
+        self.enter(case, number, self.env.now, work, work)
+
+    def enter(self, case: CaseState, number: int, began: float, left: float, work: float) -> None:
+        """Open the ledger of a visit to a stage."""
+        now, stage = self.env.now, self.world.stages[number]
+        natural = natural_days(stage, now - began, left)
+        case.visit = Visit(case.ordinal, number, stage, began, now, work, natural)
+        case.left, case.since = left, now
 
     def join_list(self, case: CaseState) -> None:
         """Wait for a worker, from now on."""
-        case.post = None
+        case.status, case.post = "waiting", None
         case.called = self.env.event()
         self.waiting.append(case)
+        self.changed.add(self.team_of(case))
 
-    def work(self, case: CaseState) -> Steps:
-        """Work at the present pace until the case closes or something changes."""
-        assert case.post is not None
-        case.status = "held"
-        case.pace = self.pace(case.post)
-        speed = case.plan.children * case.pace
+    def held(self, case: CaseState) -> Steps:
+        """Go on at the present pace until something is due or something changes."""
+        post, visit = case.held_by, case.now_in
+        case.away = post.away
+        case.pace = self.pace(post)
+        case.speed = case.pace * urgency(visit.stage, self.env.now - visit.began)
         case.interruptible = True
         try:
-            yield self.env.timeout(case.left / speed if speed > 0 else math.inf)
+            yield self.env.timeout(max(0.0, self.days_ahead(case)))
             case.interruptible = False
-            yield self.turn(CLOSURE)
-            self.settle(case, self.env.now)
-            self.close(case)
+            yield self.turn(CASEWORK)
+            case.settle(self.env.now)
+            self.casework(case)
         except simpy.Interrupt:
-            self.settle(case, self.env.now)
-        case.interruptible = False
-        if case.post is None and case.status != "closed":
-            case.status = "waiting"
+            case.settle(self.env.now)
 
-    def pace(self, post: PostState) -> float:
-        """Hours of progress per child and day at a worker's present caseload."""
-        world, children = self.world, post.children
-        hours = post.plan.hours * post.plan.fte
-        excess = children * (world.attention + world.upkeep) - hours
-        if excess > 0:
-            hours += min(world.overtime_limit * post.plan.fte, world.overtime_share * excess)
-        return min(world.attention, max(0.0, hours - world.upkeep * children) / children)
+    def days_ahead(self, case: CaseState) -> float:
+        """Days until the next thing due for a case held, if nothing changes."""
+        now, visit = self.env.now, case.now_in
+        if case.status != "working":
+            return case.moment - now
+        if case.left <= 0:
+            return 0.0
+        moments = [now + case.left / case.speed if case.speed > 0 else math.inf]
+        bounds = [visit.began + age for age in window_ages(visit.stage)]
+        moments += [bound for bound in bounds if bound > now + INSTANT]
+        if visit.stage.may_end_early:
+            gate = next_gate(visit.stage, now - visit.began + 2 * INSTANT)
+            if gate is not None:
+                moments.append(visit.began + gate)
+        return min(moments) - now
 
-    def close(self, case: CaseState) -> None:
-        """No work is left: the case goes off the worker's list."""
-        assert case.post is not None
-        self.log("closed", case.post.number, case.number)
-        self.count_open(-case.plan.children, self.env.now)
-        case.status = "closed"
-        case.closed = self.env.now
-        post, case.post = case.post, None
-        post.cases.remove(case)
+    def casework(self, case: CaseState) -> None:
+        """What was due for a case held has come."""
+        post = case.held_by
+        if case.status == "at gate":
+            self.at_gate(case)
+        elif case.status == "signing off":
+            self.end_stage(case)
+        elif case.left <= case.speed * INSTANT:
+            self.work_done(case)
+        elif self.ends_early(case):
+            self.log("ended early", post.number, case.number)
+            self.close(case, self.world.ended_early_exit, early=True)
         self.caseload_changed(post)
 
-    def settle(self, case: CaseState, now: float) -> None:
-        """Account for the stretch since `since`: days on a list, or days of work at one pace."""
-        days = now - case.since
-        case.since = now
-        if case.status == "waiting":
-            case.unallocated += days
-        if case.status == "held":
-            work = case.plan.children * case.pace * days
-            case.done += work
-            case.left = max(0.0, case.left - work)
-            case.slow += (1.0 - case.pace / self.world.attention) * days
+    def work_done(self, case: CaseState) -> None:
+        """No work is left: wait for a gate."""
+        now, visit = self.env.now, case.now_in
+        self.log("work done", case.held_by.number, case.number)
+        case.status, case.left = "at gate", 0.0
+        visit.late = now > visit.entered + visit.natural + INSTANT
+        gate = next_gate(visit.stage, now - visit.began)
+        case.moment = now if gate is None else visit.began + gate
+        if case.moment <= now + INSTANT:
+            self.at_gate(case)
+
+    def at_gate(self, case: CaseState) -> None:
+        """The gate has come: wait for the sign-off."""
+        team = self.team_of(case)
+        managers = [post for post in self.posts if post.plan.manages and post.plan.team == team]
+        managers = [post for post in managers if post.state != "not open"]
+        days = case.now_in.stage.sign_off
+        if managers and not any(post.filled and not post.away for post in managers):
+            days *= self.world.sign_off_without_manager
+        if days > 0:
+            case.status, case.moment = "signing off", self.env.now + days
+        else:
+            self.end_stage(case)
+
+    def ends_early(self, case: CaseState) -> bool:
+        """A gate finds the case still being worked on, and pressure ends it."""
+        visit = case.now_in
+        if not visit.stage.may_end_early:
+            return False
+        gate = next_gate(visit.stage, self.env.now - visit.began)
+        if gate is None or visit.began + gate > self.env.now + INSTANT:
+            return False
+        return case.draws.early < at_most(self.world.ended_early_share, self.excess())
+
+    def end_stage(self, case: CaseState) -> None:
+        """Work, gate and sign-off are behind the case: on to the next stage or out."""
+        target = self.what_comes_next(case)
+        if target < 0:
+            self.close(case, -1 - target, early=False)
+            return
+        post = case.held_by
+        self.log("entered", post.number, case.number)
+        self.end_visit(case, work_done=True)
+        case.ordinal += 1
+        self.enter_afresh(case, target)
+        if post.plan.team == self.team_of(case) and self.may_hold(post, case.now_in.stage):
+            case.status = "working"
+        else:
+            self.give_up(case)
+
+    def what_comes_next(self, case: CaseState) -> int:
+        """The first target whose cumulative share exceeds the uniform."""
+        cumulative = 0.0
+        ways = case.now_in.stage.next
+        for share, target in ways:
+            cumulative += share
+            if case.draws.next < cumulative:
+                return target
+        return ways[-1][1]  # shares that add up to a little less than 1
+
+    def give_up(self, case: CaseState) -> None:
+        """A worker loses a case to the list."""
+        post = case.held_by
+        self.log("returned", post.number, case.number)
+        case.settle(self.env.now)
+        post.cases.remove(case)
+        self.changed.add(post.plan.team)
+        self.join_list(case)
+
+    def close(self, case: CaseState, way_out: int, early: bool) -> None:
+        """The episode ends: the case goes off the worker's list."""
+        post, case.post = case.held_by, None
+        self.log("closed", post.number, case.number)
+        self.count_open(-case.plan.children, self.env.now)
+        self.end_visit(case, work_done=not early)
+        post.cases.remove(case)
+        self.changed.add(post.plan.team)
+        self.leave_by(case, way_out, early)
+
+    def end_visit(self, case: CaseState, work_done: bool) -> None:
+        """Write the row of the present visit."""
+        row = case.now_in.row(case.number, case.workers, self.env.now, ended=True, work_done=work_done)
+        self.outcome.ledger.append(row)
+        case.visit = None
+
+    def leave_by(self, case: CaseState, way_out: int, early: bool) -> None:
+        """Out by an exit, perhaps to come back."""
+        chance = self.world.exits[way_out] * (1.0 + self.world.per_change * max(0, case.workers - 1))
+        if early:
+            chance *= self.world.early_factor
+        comes_back = case.draws.back < min(1.0, chance)
+        case.status = "elsewhere"
+        case.back_after = case.draws.delay_days if comes_back else None
 
     def count_open(self, children: int, now: float) -> None:
         """Integrate the open children up to now, then count `children` more."""
@@ -249,45 +312,74 @@ class Simulation:
         self.counted_to = now
         self.open_children += children
 
-    def ledger_of(self, case: CaseState) -> dict[str, Any]:
-        """The parts of the elapsed time of one case; of an open one the work done is repeated work first."""
-        if case.closed is not None:
-            natural, repeated = case.plan.work, case.repeated
-        else:
-            repeated = min(case.repeated, case.done)
-            natural = case.done - repeated
-        full_speed = self.world.attention * case.plan.children
-        return {
-            "natural": natural / full_speed,
-            "unallocated": case.unallocated,
-            "repeated": repeated / full_speed,
-            "slow": case.slow,
-            "closed": case.closed,
-            "workers": case.workers,
-        }
+    # Workload and pressure.
+
+    def pace(self, post: PostState) -> float:
+        """The pace of all cases of a worker, with the present caseload."""
+        if post.away:
+            return 0.0
+        wanted = upkeep = 0.0
+        for case in post.cases:
+            children, visit = case.plan.children, case.now_in
+            upkeep += children * visit.stage.upkeep
+            if case.status == "working":
+                factor = urgency(visit.stage, self.env.now - visit.began)
+                wanted += children * visit.stage.attention * factor
+        if wanted == 0:
+            return 1.0
+        most = self.world.overtime_limit * post.plan.fte
+        overtime = min(most, self.world.overtime_share * max(0.0, wanted + upkeep - post.hours))
+        return min(1.0, max(0.0, post.hours + overtime - upkeep) / wanted)
+
+    def children_per_worker(self) -> float:
+        """L: open children per FTE of the case holders in post, absent or not."""
+        fte = sum(post.plan.fte for post in self.posts if post.case_holder)
+        return self.open_children / fte if fte > 0 else math.inf
+
+    def excess(self) -> float:
+        """How far the caseload after the last allocation pass is beyond that of the start; 0 before any."""
+        if self.caseload is None:
+            return 0.0
+        return max(0.0, self.caseload / self.world.reference - 1.0 - self.world.margin)
 
     # Allocation and handover.
 
+    def team_of(self, case: CaseState) -> int:
+        """The team of the present stage."""
+        return self.world.team_of(case.plan, case.now_in.number)
+
     def allocation_pass(self, team: int) -> None:
-        """Allocate from the head of the team's lists until the first case finds no room."""
+        """Allocate from the head of the team's lists until the first case finds no candidate."""
         while True:
-            queue = [case for case in self.waiting if case.plan.team == team]
+            queue = [case for case in self.waiting if self.team_of(case) == team]
             if not queue:
                 return
-            first = min(queue, key=lambda case: (case.plan.priority, case.number))
-            post = self.best_worker(team, first.plan.children)
-            if post is None:
+            first = min(queue, key=lambda case: (self.list_of(case), case.ticket))
+            candidates = [post for post in self.posts_of(team) if self.can_take(post, first)]
+            if not candidates:
                 return
-            self.allocate(first, post)
+            self.allocate(first, self.choice(first, candidates))
 
-    def best_worker(self, team: int, children: int) -> PostState | None:
-        """The worker with room who has the fewest children per FTE; the lowest post number of equals."""
-        best = None
-        for post in self.posts:
-            able = post.plan.team == team and post.takes_cases and self.has_room(post, children)
-            if able and (best is None or post.load < best.load - 1e-9):
-                best = post
-        return best
+    def list_of(self, case: CaseState) -> int:
+        """The class of the waiting list."""
+        return 2 * case.now_in.stage.priority + case.plan.family_class
+
+    def posts_of(self, team: int) -> list[PostState]:
+        """The posts of a team whose worker is present."""
+        return [post for post in self.posts if post.plan.team == team and post.present]
+
+    def takes_new_cases(self, post: PostState) -> bool:
+        """Not absent, and not on notice where the list winds down."""
+        return post.present and (post.state != "notice" or self.world.new_cases_on_notice)
+
+    def can_take(self, post: PostState, case: CaseState) -> bool:
+        """Whether a worker of the team is a candidate for a case."""
+        has_room = self.has_room(post, case.plan.children)
+        return self.takes_new_cases(post) and has_room and self.may_hold(post, case.now_in.stage)
+
+    def may_hold(self, post: PostState, stage: Stage) -> bool:
+        """Experienced, if the stage asks for it; agency workers are."""
+        return not stage.experienced_only or post.experienced
 
     def has_room(self, post: PostState, children: int) -> bool:
         """Holding none, or within the cap with these children too."""
@@ -295,184 +387,83 @@ class Simulation:
             return True
         return post.children + children <= self.world.cap * post.plan.fte + 1e-9
 
+    def choice(self, case: CaseState, candidates: list[PostState]) -> PostState:
+        """The candidate whom continuity or the rule chooses."""
+        if self.world.continuity and case.episodes > 1:
+            for post in candidates:
+                if post.person == case.holder:
+                    return post
+        if self.world.rule == "random":
+            return candidates[math.floor(case.draws.allocation * len(candidates))]
+        if self.world.rule == "least work":
+            return least(candidates, lambda post: post.work_rate)
+        return least(candidates, lambda post: post.load)
+
     def allocate(self, case: CaseState, post: PostState) -> None:
-        """Give the case to a worker; a second or later one has work to repeat."""
+        """Give the case to a worker; another than the last has work to repeat."""
         self.log("allocated", post.number, case.number)
+        case.settle(self.env.now)
         self.waiting.remove(case)
-        if case.workers > 0:
-            progress = max(0.0, case.plan.done + case.plan.work - case.left)
-            again = self.world.reading_hours + self.world.lost_share * progress
-            case.left += again
-            case.repeated += again
-        case.workers += 1
+        if not case.now_in.stage.decision:  # at the front door nobody reads in or becomes the family's worker
+            self.becomes_worker(case, post)
+        case.status = "working"
+        case.allocated = self.env.now
         case.post = post
         post.cases.append(case)
         case.called.succeed()
         self.caseload_changed(post)
 
+    def becomes_worker(self, case: CaseState, post: PostState) -> None:
+        """Count the worker of the episode; another than the last has work to repeat."""
+        visit, another = case.now_in, case.holder != post.person
+        if another or case.workers == 0:
+            case.workers += 1
+        if another and case.holder is not None:
+            progress = max(0.0, visit.work - case.left)
+            reading = self.world.reading_hours / (case.plan.children * visit.stage.attention)
+            again = reading + self.world.lost_share * progress
+            case.left += again
+            visit.repeated += again
+        case.holder = post.person
+
+    def rebalance(self, changed: list[int]) -> None:
+        """Move cases within teams: one each on every fifth day, or all that can in teams with a pass."""
+        if self.world.rebalancing == "gradual" and self.fifth_day:
+            for team in range(self.world.teams):
+                self.move_one(team)
+        if self.world.rebalancing == "at once":
+            for team in changed:
+                while self.move_one(team):
+                    pass
+        self.fifth_day = False
+
+    def move_one(self, team: int) -> bool:
+        """Move a case from the fullest to the emptiest worker, if that is no worse for anybody."""
+        if any(self.team_of(case) == team for case in self.waiting):
+            return False
+        present = self.posts_of(team)
+        takers = [post for post in present if self.takes_new_cases(post)]
+        if not takers:
+            return False
+        giver, taker = least(present, lambda post: -post.load), least(takers, lambda post: post.load)
+        if giver is taker or not giver.cases:
+            return False
+        last = max(case.allocated for case in giver.cases)
+        recent = [case for case in giver.cases if case.allocated >= last - INSTANT]
+        case = max(recent, key=lambda case: case.number)
+        children = case.plan.children
+        after = (taker.children + children) / taker.plan.fte
+        if not self.can_take(taker, case) or after > (giver.children - children) / giver.plan.fte + 1e-9:
+            return False
+        self.give_up(case)
+        self.allocate(case, taker)
+        self.wake(case)
+        self.caseload_changed(giver)
+        return True
+
     def hand_back(self, post: PostState) -> None:
-        """The worker goes: every case held returns to its list."""
+        """Every case held returns to its list."""
         for case in list(post.cases):
-            self.log("returned", post.number, case.number)
-            post.cases.remove(case)
-            self.join_list(case)
+            self.give_up(case)
             self.wake(case)
-
-    # Posts and the people in them.
-
-    def post_life(self, post: PostState) -> Steps:
-        """From the opening on, one state after another."""
-        if post.plan.opens > 0:
-            yield self.env.timeout(post.plan.opens)
-            yield self.turn(STAFF)
-            self.log("opened", post.number)
-        self.begin(post)
-        while True:
-            if post.state == "permanent":
-                yield from self.permanent(post)
-            elif post.state == "notice":
-                yield from self.notice(post)
-            elif post.state == "agency":
-                yield from self.agency(post)
-            else:
-                yield from self.empty(post)
-
-    def begin(self, post: PostState) -> None:
-        """Bring the post into its first state, using up the numbers of those who are there."""
-        post.state = post.plan.state
-        if post.state == "permanent":
-            self.start_permanent(post, post.plan.service)
-        elif post.state == "notice":
-            post.permanents = 1
-            post.notice_days = post.plan.notice_left
-        else:
-            self.start_vacancy(post)
-            if post.state == "agency":
-                post.agencies = 1
-
-    def permanent(self, post: PostState) -> Steps:
-        """At work until the leave clock is met."""
-        threshold = self.threshold(self.world.luck.leave, post, post.permanents - 1)
-        leave = Clock(threshold, lambda: post.base * self.pull(post))
-        yield from self.race(post, [leave])
-        self.log("notice", post.number)
-        post.state = "notice"
-        post.notice_days = self.world.notice_days
-
-    def notice(self, post: PostState) -> Steps:
-        """At work until the notice is over, then a new vacancy begins."""
-        yield self.env.timeout(post.notice_days)
-        yield self.turn(STAFF)
-        self.log("left", post.number)
-        self.hand_back(post)
-        post.state = "empty"
-        self.start_vacancy(post)
-
-    def empty(self, post: PostState) -> Steps:
-        """Nobody there until a permanent or an agency worker starts."""
-        cover = None
-        if post.plan.cover:
-            threshold = self.threshold(self.world.luck.cover, post, post.agencies)
-            cover = Clock(threshold, lambda: self.rates.cover_rate)
-            post.agencies += 1
-        winner = yield from self.race(post, [clock for clock in (post.hire, cover) if clock])
-        if winner is cover:
-            self.log("agency started", post.number)
-            post.state = "agency"
-        else:
-            self.hired(post)
-
-    def agency(self, post: PostState) -> Steps:
-        """An agency worker there until hired over, gone or made permanent."""
-        number = post.agencies - 1
-        end = Clock(self.threshold(self.world.luck.end, post, number), lambda: self.rates.end_rate)
-        convert = None
-        if not post.plan.agency_only:
-            threshold = self.threshold(self.world.luck.convert, post, number)
-            convert = Clock(threshold, lambda: self.rates.convert_rate)
-        winner = yield from self.race(post, [clock for clock in (post.hire, end, convert) if clock])
-        if winner is convert:
-            self.log("converted", post.number)
-            self.start_permanent(post, 0.0)
-            return
-        self.log("agency ended", post.number)
-        self.hand_back(post)
-        post.state = "empty"
-        if winner is post.hire:
-            self.hired(post)
-
-    def hired(self, post: PostState) -> None:
-        """A permanent worker starts in the empty post."""
-        self.log("started", post.number)
-        self.start_permanent(post, 0.0)
-
-    def start_permanent(self, post: PostState, service: float) -> None:
-        """The next permanent worker of the post is there, and the vacancy (if any) is over."""
-        post.state = "permanent"
-        post.permanents += 1
-        post.hire = None
-        post.service_began = self.env.now - service
-        self.read_base(post)
-
-    def start_vacancy(self, post: PostState) -> None:
-        """A new vacancy begins, with a hire clock unless the post is agency only."""
-        if post.plan.agency_only:
-            return
-        threshold = self.threshold(self.world.luck.hire, post, post.vacancies)
-        post.hire = Clock(threshold, lambda: self.rates.hire_rate)
-        post.vacancies += 1
-
-    def race(self, post: PostState, clocks: list[Clock]) -> Steps:
-        """Let the clocks run, through all changes of rates, until the first is met; it is the result.
-
-        Of clocks met in the same instant the one listed first wins.
-        """
-        while True:
-            rates = [clock.rate() for clock in clocks]
-            began = self.env.now
-            pairs = list(zip(clocks, rates, strict=True))
-            waits = [clock.left / rate if rate > 0 else math.inf for clock, rate in pairs]
-            soonest = min(waits, default=math.inf)
-            met = False
-            post.interruptible = True
-            try:
-                yield self.env.timeout(soonest)
-                met = True
-                post.interruptible = False
-                yield self.turn(STAFF)
-            except simpy.Interrupt:
-                pass
-            post.interruptible = False
-            for clock, rate in pairs:
-                clock.left = max(0.0, clock.left - rate * (self.env.now - began))
-            if met:
-                return next(c for c, wait in zip(clocks, waits, strict=True) if wait <= soonest + INSTANT)
-
-    def threshold(self, stream: tuple[tuple[float, ...], ...], post: PostState, ordinal: int) -> float:
-        """A threshold of the post by its number; infinite beyond the end of the list."""
-        row = stream[post.number]
-        return row[ordinal] if ordinal < len(row) else math.inf
-
-    def pull(self, post: PostState) -> float:
-        """The factor g of the caseload on leaving: the table at children per FTE, rounded, halves up."""
-        if post.plan.hours == 0:
-            return 1.0
-        table = self.world.leaving_table
-        return table[min(math.floor(post.load + 0.5), len(table) - 1)]
-
-    def read_base(self, post: PostState) -> None:
-        """Read the leaving rate of the service band reached, times the factor that holds now."""
-        service = self.env.now - post.service_began
-        reached = [rate for since, rate in sorted(self.world.bands) if since <= service + INSTANT]
-        post.base = reached[-1] * self.rates.leaving_factor
-
-    def policy(self) -> Steps:
-        """Change the rates at their times; all clocks go on at the new ones."""
-        for change in self.world.changes[1:]:
-            yield self.env.timeout(change.time - self.env.now)
-            yield self.turn(STAFF)
-            self.rates = change
-            for post in self.posts:
-                if post.state == "permanent":
-                    self.read_base(post)
-                self.wake(post)
+        self.wake(post)

@@ -3,48 +3,50 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
+from workforce_sim.authority import toml_file
 from workforce_sim.authority.balance import balance
+from workforce_sim.authority.once import once_per_authority
 from workforce_sim.authority.parts import (
-    NO_CAP,
     Casework,
     CensusRow,
     Costs,
     Demand,
     Part,
     PostGroup,
+    Pressure,
     Source,
     Teams,
     Workforce,
 )
-from workforce_sim.authority.records import EVIDENCE_CLASSES, records
-from workforce_sim.errors import InputError, Problem, RuleBroken, from_pydantic, nearest, unknown_name
+from workforce_sim.authority.pathway import Pathway, as_pathway
+from workforce_sim.authority.records import EVIDENCE_CLASSES
+from workforce_sim.authority.register import SECTIONS, register, setting_paths, unchanged_paths
+from workforce_sim.errors import InputError, Problem, from_pydantic, nearest, unknown_name
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_PARTS = ("demand", "casework", "teams", "workforce", "costs", "census")
-
 
 class Authority(Part):
-    """A children's service as it is today: demand, casework, teams, posts, workforce, costs.
+    """A children's service as it is today: demand, casework, pathway, teams, posts, workforce, costs.
 
     An authority is a value: equal when equal, never changed; :meth:`with_changes` makes another.
-        Settings left out take the
-    default of the assumption register (:meth:`assumptions`); the few that are ``None`` are solved so that a
-    do-nothing year stays at the authority's own census row (:meth:`balanced`).
+    Settings left out take the default of the assumption register (:meth:`assumptions`); the few that are
+    ``None`` are solved so that a do-nothing year stays at the authority's own census row (:meth:`balanced`).
 
     Attributes:
         name: as it should appear on charts.
         census: turnover, caseload and date of the published row it starts from.
         demand: children who become cases, per year.
         posts: groups of posts by grade.
+        pathway: stages of casework, or None for a service of one stage. May be given as the name of a
+            pathway that comes with the library, or as settings with ``like`` and ``remove``.
         sources: where the authority's own numbers come from, by path.
 
     Raises:
@@ -62,6 +64,8 @@ class Authority(Part):
     census: CensusRow
     demand: Demand
     casework: Casework = Casework()
+    pathway: Annotated[Pathway | None, BeforeValidator(as_pathway)] = None
+    pressure: Pressure = Pressure()
     teams: Teams = Teams()
     posts: tuple[PostGroup, ...] = Field(min_length=1)
     workforce: Workforce = Workforce()
@@ -76,32 +80,29 @@ class Authority(Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Authority:
+        problems = []
         grades = [g.grade for g in self.posts]
-        repeated = sorted({g for g in grades if grades.count(g) > 1})
-        if repeated:
-            raise RuleBroken(
-                "posts", repeated[0], "each grade once", "put all posts of a grade into one group"
-            )
-        known = self._settings()
+        for grade in sorted({g for g in grades if grades.count(g) > 1}):
+            fix = "put all posts of a grade into one group"
+            problems.append(Problem("posts", repr(grade), "each grade once", fix))
+        types = self.pathway.team_types if self.pathway else []
+        for i, group in enumerate(self.posts):
+            if types and group.team is not None and group.team not in types:
+                what = "a type of team of the pathway"
+                problems.append(unknown_name(f"posts[{i}].team", group.team, types, what))
+        known = setting_paths(self)
         for path, source in self.sources.items():
             if path not in known:
-                wrong = unknown_name(f"sources.{path}", path, known, "a setting")
-                raise RuleBroken(f"sources.{path}", path, "the path of a setting", wrong.fix)
+                fix = unknown_name("", path, known, "a setting").fix
+                problems.append(Problem(f"sources.{path}", repr(path), "the path of a setting", fix))
             if source.evidence not in EVIDENCE_CLASSES:
                 rule = f"one of {', '.join(EVIDENCE_CLASSES)}"
                 near = nearest(source.evidence, EVIDENCE_CLASSES)
                 fix = f"did you mean {near!r}?" if near else "evidence = 'yours'"
-                raise RuleBroken(f"sources.{path}.evidence", source.evidence, rule, fix)
+                problems.append(Problem(f"sources.{path}.evidence", repr(source.evidence), rule, fix))
+        if problems:
+            raise InputError("", problems)
         return self
-
-    def _settings(self) -> list[str]:
-        """Paths of all settings that a source may be given for."""
-        paths = [
-            f"{section}.{name}" for section in _PARTS for name in type(getattr(self, section)).model_fields
-        ]
-        for grade in self.grades:
-            paths += [f"posts.{grade}.*", *(f"posts.{grade}.{name}" for name in PostGroup.model_fields)]
-        return paths
 
     # -- making -----------------------------------------------------------------------------
 
@@ -137,41 +138,13 @@ class Authority(Part):
         Raises:
             InputError: unreadable, not TOML, or with settings that are wrong: all of them at once.
         """
-        if not isinstance(path, (str, os.PathLike)):
-            wrong = Problem("path", repr(path), "the path of a TOML file", "Authority.from_file('mine.toml')")
-            raise InputError("Authority.from_file", [wrong])
-        file = Path(path)
-        try:
-            text = file.read_text("utf-8-sig")
-        except FileNotFoundError:
-            near = nearest(file.name, sorted(p.name for p in file.parent.glob("*.toml")))
-            fix = (
-                f"did you mean {near!r}?" if near else "write one: Authority.preset(...).to_file('mine.toml')"
-            )
-            raise _cannot_read(file, "an existing TOML file", fix) from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise _cannot_read(file, "a readable text file (UTF-8)", f"the system says: {error}") from None
-        return cls.from_toml(text, where=file.name)
+        text, name = toml_file.read_text(path)
+        return cls.from_toml(text, where=name)
 
     @classmethod
     def from_toml(cls, text: str, where: str = "the TOML text") -> Authority:
         """Read an authority from TOML text."""
-        if not isinstance(text, str):
-            raise InputError(
-                where, [Problem("text", type(text).__name__, "text", "decode it: text.decode('utf-8')")]
-            )
-        try:
-            settings = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise InputError(
-                where,
-                [Problem("file", "", "TOML: name = value lines under [section] headings", f"mend: {error}")],
-            ) from None
-        if isinstance(settings.get("posts"), list):
-            settings["posts"] = tuple(settings["posts"])
-        demand = settings.get("demand")
-        if isinstance(demand, dict) and isinstance(demand.get("season"), list):
-            demand["season"] = tuple(demand["season"])
+        settings = toml_file.read_settings(text, where)
         try:
             return cls(**settings)
         except InputError as error:
@@ -179,12 +152,7 @@ class Authority(Part):
 
     def to_toml(self) -> str:
         """The authority as TOML text, every setting written out; reads back equal."""
-        import tomli_w
-
-        settings = self.model_dump()
-        if self.casework.caseload_cap is None:
-            settings["casework"]["caseload_cap"] = NO_CAP
-        return tomli_w.dumps(_without_none(settings))
+        return toml_file.write(self)
 
     def to_file(self, path: str | os.PathLike[str]) -> Path:
         """Write the authority to a TOML file; returns its path.
@@ -207,35 +175,38 @@ class Authority(Part):
             >>> a = ws.Authority.preset("england-2025")
             >>> a.with_changes(casework={"caseload_cap": 20.0}).casework.caseload_cap
             20.0
+            >>> slower = a.with_changes(
+            ...     pathway={"like": "england", "stages": {"assessment": {"work_hours": 14.0}}}
+            ... )
+            >>> slower.pathway.stages["assessment"].work_hours
+            14.0
         """
         settings = self.model_dump()
+        settings["pathway"] = self.pathway
         changed: list[str] = []
         for name, value in sections.items():
-            if isinstance(value, dict) and name in _PARTS:
+            if name == "pathway" and self.pathway is not None and isinstance(value, dict):
+                settings[name] = {"like": self.pathway, **value}
+            elif isinstance(value, dict) and name in SECTIONS:
                 settings[name] = {**settings[name], **value}
                 changed += [f"{name}.{setting}" for setting in value]
             else:
                 settings[name] = value
                 changed.append(f"{name}.")
-        if "sources" not in sections:  # what was said of a number does not hold for another
-            whole = tuple(c for c in changed if c.endswith("."))
-            sources = settings["sources"].items()
-            kept = {p: s for p, s in sources if p not in changed and not (whole and p.startswith(whole))}
-            settings["sources"] = kept
-        return Authority(**settings)
+        if "sources" in sections:
+            return Authority(**settings)
+        # What was said of a number does not hold for another.
+        whole = (*(c for c in changed if c.endswith(".")), "pathway.")
+        settings["sources"] = {
+            p: s for p, s in settings["sources"].items() if p not in changed and not p.startswith(whole)
+        }
+        made = Authority(**settings)
+        kept = unchanged_paths(self.pathway, made.pathway, self.sources)
+        return made.model_copy(update={"sources": made.sources | {p: self.sources[p] for p in kept}})
 
     def balanced(self) -> Authority:
         """The same authority with nothing left to solve: see docs/model.md, section 9."""
-        b = balance(self)
-        workforce = self.workforce.model_copy(
-            update={
-                "leaving_scale": b.leaving_scale,
-                "hires_per_vacancy_year": b.hires_per_vacancy_year,
-                "covers_per_empty_post_year": b.covers_per_empty_post_year,
-            }
-        )
-        casework = self.casework.model_copy(update={"work_hours": b.work_hours})
-        return self.model_copy(update={"workforce": workforce, "casework": casework})
+        return _balanced(self)
 
     # -- looking ----------------------------------------------------------------------------
 
@@ -275,61 +246,23 @@ class Authority(Part):
 
         Returns:
             One row a setting, index ``setting``; columns ``value, default, low, high, unit, source,
-            evidence``.
+            evidence``. Numbers of the pathway are ``pathway.<stage or exit>.<setting>``.
         """
-        import pandas as pd
-
-        solved = self.balanced()
-        rows = []
-        for section in _PARTS:
-            for name, value in getattr(self, section):
-                path = f"{section}.{name}"
-                rows.append(self._assumption(path, value, getattr(getattr(solved, section), name)))
-        for group in self.posts:
-            names = ("number", "vacant", "agency", "agency_above_establishment", "salary_gbp")
-            rows.extend(
-                self._assumption(f"posts.{group.grade}.{name}", getattr(group, name), None) for name in names
-            )
-        return pd.DataFrame(rows).set_index("setting")
-
-    def _assumption(self, path: str, value: Any, solved: Any) -> dict[str, Any]:
-        record = records().get(path)
-        own = self.sources.get(path) or self.sources.get(path.rsplit(".", 1)[0] + ".*")
-        row: dict[str, Any] = {"setting": path, "value": value, "default": None, "low": None, "high": None}
-        row |= {"unit": "", "source": "stated in your input", "evidence": "yours"}
-        if record:
-            row |= {"default": record.value, "low": record.low, "high": record.high, "unit": record.unit}
-        else:
-            row["unit"] = _description(self, path)
-        if own:
-            row |= {"source": own.source, "evidence": own.evidence}
-        elif value is None and solved is not None:
-            row |= {"value": solved, "evidence": "derived"}
-            row["source"] = (
-                "solved so that a do-nothing year stays at the census row (docs/model.md, section 9)"
-            )
-        elif record and record.value == value:
-            row |= {"source": record.source, "evidence": record.evidence}
-        return row
+        return register(self)
 
 
-def _description(authority: Authority, path: str) -> str:
-    section, _, name = path.partition(".")
-    part = PostGroup if section == "posts" else type(getattr(authority, section))
-    field = part.model_fields.get(name.rsplit(".", 1)[-1])
-    return (field.description or "") if field else ""
-
-
-def _without_none(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _without_none(v) for k, v in value.items() if v is not None}
-    if isinstance(value, (list, tuple)):
-        return [_without_none(v) for v in value]
-    return value
-
-
-def _cannot_read(file: Path, rule: str, fix: str) -> InputError:
-    return InputError("Authority.from_file", [Problem("path", repr(str(file)), rule, fix)])
+@once_per_authority
+def _balanced(authority: Authority) -> Authority:
+    b = balance(authority)
+    workforce = authority.workforce.model_copy(
+        update={
+            "leaving_scale": b.leaving_scale,
+            "hires_per_vacancy_year": b.hires_per_vacancy_year,
+            "covers_per_empty_post_year": b.covers_per_empty_post_year,
+        }
+    )
+    casework = authority.casework.model_copy(update={"work_hours": b.work_hours, "work_scale": b.work_scale})
+    return authority.model_copy(update={"workforce": workforce, "casework": casework})
 
 
 __all__ = ["EVIDENCE_CLASSES", "Authority"]

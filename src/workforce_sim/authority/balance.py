@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
+from workforce_sim.authority.steady import steady
 
 if TYPE_CHECKING:
     from workforce_sim.authority.authority import Authority
@@ -24,7 +25,8 @@ class Balance:
     leaving_scale: float
     hires_per_vacancy_year: float
     covers_per_empty_post_year: float
-    work_hours: float
+    work_hours: float | None
+    work_scale: float
 
 
 #: An empty post stays empty at least this share of a vacancy on average when the census says all are covered.
@@ -86,10 +88,12 @@ def balance(authority: Authority) -> Balance:
         above = sum(g.agency_above_establishment for g in posts)
         alone = _MOST_FILLED / (1 - _MOST_FILLED) * ends if above else 0.0  # only those above establishment
         covers = (ends + converts + hires) * covered / empty if covered else alone
-    work = casework.work_hours
-    if work is None:
-        work = _work_hours(authority, ends)
-    return Balance(scale, hires, covers, work)
+    if authority.pathway is None and casework.work_hours is not None:
+        return Balance(scale, hires, covers, casework.work_hours, 1.0)
+    state = steady(authority)
+    if authority.pathway is None:
+        return Balance(scale, hires, covers, state.scale * state.pathway.stages["case"].work_hours, 1.0)
+    return Balance(scale, hires, covers, casework.work_hours, state.scale)
 
 
 def _leaving_scale(authority: Authority) -> float:
@@ -102,52 +106,3 @@ def _leaving_scale(authority: Authority) -> float:
         return 1.0
     scale: float = brentq(lambda s: mean_service_years(leaving_bands(workforce, s)) - target, 1e-4, 1e4)
     return scale
-
-
-def _work_hours(authority: Authority, ends: float) -> float:
-    """Hours per child at which children closed equal children referred, handovers included."""
-    casework, demand = authority.casework, authority.demand
-    flow = demand.children_per_year / DAYS_PER_YEAR
-    holders = authority.case_holders_fte()
-    if flow == 0 or holders == 0:  # nothing to balance: a year's natural time will do
-        return casework.attention_hours_per_day * DAYS_PER_YEAR
-    held_days = authority.census.caseload * holders / flow
-    hours = starting_pace(authority) * held_days  # of progress a child gets before it closes
-    reading, square = _repeated_work(authority, held_days, ends)
-    c = hours - reading  # hours = work + reading + square * work^2, solved for work
-    if c <= 0:
-        return 0.1 * hours
-    return 2 * c / (1 + math.sqrt(1 + 4 * square * c))
-
-
-def work_with_handovers(authority: Authority) -> float:
-    """Hours of progress per child of a balanced authority, the expected repeated work included."""
-    work, flow = authority.casework.work_hours, authority.demand.children_per_year / DAYS_PER_YEAR
-    assert work is not None
-    if flow == 0:
-        return work
-    held_days = authority.census.caseload * authority.case_holders_fte() / flow
-    reading, square = _repeated_work(
-        authority, held_days, 12.0 / authority.workforce.agency_assignment_months
-    )
-    return work + reading + square * work**2
-
-
-def _repeated_work(authority: Authority, held_days: float, ends: float) -> tuple[float, float]:
-    """Expected repeated work of a child: hours of reading in, and the factor of work^2 for progress lost.
-
-    A child's workers go at the mean rate of the starting mix; at a random moment of its days a case of
-    work w has made progress w (1 + cv^2) / 2 on average, weighted by how long it is there.
-    """
-    casework = authority.casework
-    permanent, agency = authority.case_holding_mix()
-    goes = (permanent * authority.census.turnover_rate / 100 + agency * ends) / DAYS_PER_YEAR
-    reading = goes * held_days * casework.handover_reading_hours / authority.demand.children_per_family
-    lost = goes * casework.handover_progress_lost * (1 + casework.work_cv**2)
-    return reading, lost / (2 * starting_pace(authority))
-
-
-def starting_pace(authority: Authority) -> float:
-    """Hours of progress per child and day at the caseload of the census row (never quite nothing)."""
-    casework = authority.casework
-    return max(casework.pace(authority.census.caseload), 0.02 * casework.attention_hours_per_day)

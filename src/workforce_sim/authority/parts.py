@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from workforce_sim.authority.calendar import as_date
 from workforce_sim.authority.pace import pace
 from workforce_sim.authority.records import recorded
-from workforce_sim.errors import InputError, Problem, RuleBroken
+from workforce_sim.errors import InputError, Problem, RuleBroken, nearest
 
 
 class Part(BaseModel):
@@ -37,13 +37,33 @@ def _date_or_text(value: Any) -> Any:
     return found
 
 
-#: How a file says that there is no caseload cap (TOML has no word for nothing).
-NO_CAP = "none"
+#: How a file says that there is no caseload cap or no deadline (TOML has no word for nothing).
+NOTHING = "none"
 
 
-def as_cap(value: Any) -> Any:
-    """Take the word ``none`` for no cap."""
-    return None if value == NO_CAP else value
+def as_nothing(value: Any) -> Any:
+    """Take the word ``none`` for nothing."""
+    return None if isinstance(value, str) and value == NOTHING else value
+
+
+def one_of(*allowed: str) -> BeforeValidator:
+    """Refuse any other word, with the nearest one."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, str) and value in allowed:
+            return value
+        names = ", ".join(f'"{a}"' for a in allowed)
+        near = nearest(value, allowed)
+        raise RuleBroken("", value, f"one of {names}", f'write "{near or allowed[0]}"')
+
+    return BeforeValidator(check)
+
+
+#: Who gets the next family: section 3 of docs/model.md.
+ALLOCATION_RULES = ("fewest children", "least work", "random")
+
+Allocation = Annotated[Literal["fewest children", "least work", "random"], one_of(*ALLOCATION_RULES)]
+Rebalancing = Annotated[Literal["none", "gradual", "at once"], one_of("none", "gradual", "at once")]
 
 
 #: A date, or text such as ``"2015-04-01"``.
@@ -87,17 +107,30 @@ class Casework(Part):
         examples=[50.0],
     )
     work_cv: float = recorded("casework.work_cv", ge=0, le=5)
+    workload_spread: float = recorded("casework.workload_spread", ge=0, le=2)
+    work_scale: float | None = Field(
+        default=None,
+        gt=0,
+        description="Times the hours of work of every stage; solved from the census row if not stated",
+        examples=[1.0],
+    )
     handover_reading_hours: float = recorded("casework.handover_reading_hours", ge=0)
     handover_progress_lost: float = recorded("casework.handover_progress_lost", ge=0, le=1)
-    caseload_cap: Annotated[float | None, BeforeValidator(as_cap)] = recorded("casework.caseload_cap", gt=0)
+    caseload_cap: Annotated[float | None, BeforeValidator(as_nothing)] = recorded(
+        "casework.caseload_cap", gt=0
+    )
+    allocation: Allocation = recorded("casework.allocation")
+    continuity: bool = recorded("casework.continuity")
+    rebalancing: Rebalancing = recorded("casework.rebalancing")
+    sign_off_without_manager: float = recorded("casework.sign_off_without_manager", ge=1, le=100)
+    hand_over_after_days: float = recorded("casework.hand_over_after_days", gt=0)
 
     def pace(self, children: float) -> float:
         """Hours of progress per child and day of a full-time worker who holds so many children."""
-        return pace(
-            children,
+        return self.attention_hours_per_day * pace(
+            children * self.attention_hours_per_day,
+            children * self.upkeep_hours_per_day,
             self.case_hours_per_day,
-            self.attention_hours_per_day,
-            self.upkeep_hours_per_day,
             self.overtime_share,
             self.overtime_limit_hours_per_day,
         )
@@ -106,11 +139,28 @@ class Casework(Part):
 class Teams(Part):
     """How the service is divided. Every team has its own waiting list and an equal share of referrals."""
 
-    number: int = Field(default=1, ge=1, description="Teams, each with its own waiting list", examples=[10])
+    number: int = Field(
+        default=1,
+        ge=1,
+        description="Teams, each with its own waiting list, dealt over the types of team by their work",
+        examples=[10],
+    )
+
+
+class Pressure(Part):
+    """How thresholds move when the service holds more children per worker than at the start."""
+
+    margin: float = recorded("pressure.margin", ge=0, le=10)
+    turned_away_share: float = recorded("pressure.turned_away_share", ge=0, le=10)
+    ended_early_share: float = recorded("pressure.ended_early_share", ge=0, le=10)
 
 
 class PostGroup(Part):
-    """Posts of one grade, spread evenly over the teams. Whole posts; ``fte`` is the hours of each."""
+    """Posts of one grade, spread evenly over the teams. Whole posts; ``fte`` is the hours of each.
+
+    ``team`` puts them into the teams of one type of the pathway; by default they are spread over all types
+    by the work there. Whether a post ``manages`` matters for sign-off: it is slower while nobody is in one.
+    """
 
     grade: str = Field(min_length=1, examples=["'social worker'"])
     number: int = Field(ge=0, description="Established posts", examples=[100])
@@ -120,6 +170,10 @@ class PostGroup(Part):
         default=0, ge=0, description="Agency workers who cover no vacancy", examples=[0]
     )
     holds_cases: bool = Field(default=True, examples=["true"])
+    manages: bool = Field(default=False, description="Team managers, who sign off", examples=["true"])
+    team: str | None = Field(
+        default=None, min_length=1, description="Type of team of the pathway", examples=['"assessment"']
+    )
     fte: float = Field(default=1.0, gt=0, le=1, examples=[1.0])
     salary_gbp: float = Field(
         ge=0, description="Pounds a year, full time, without on-costs", examples=[38000.0]
@@ -134,6 +188,9 @@ class PostGroup(Part):
             rule = f"at most the vacant posts ({self.vacant}); who covers no vacancy is above establishment"
             fix = f"agency = {self.vacant}, agency_above_establishment = {self.agency - self.vacant}"
             raise RuleBroken("agency", self.agency, rule, fix)
+        if self.manages and self.holds_cases:
+            rule = "a post that manages holds no cases"
+            raise RuleBroken("manages", True, rule, "holds_cases = false, or manages = false")
         return self
 
 
@@ -154,6 +211,10 @@ class Workforce(Part):
     pay_elasticity_of_leaving: float = recorded("workforce.pay_elasticity_of_leaving", ge=0, le=10)
     pay_elasticity_of_hiring: float = recorded("workforce.pay_elasticity_of_hiring", ge=0, le=10)
     notice_days: float = recorded("workforce.notice_days", ge=0, le=253)
+    new_cases_on_notice: bool = recorded("workforce.new_cases_on_notice")
+    experienced_years: float = recorded("workforce.experienced_years", ge=0, le=40)
+    absences_per_year: float = recorded("workforce.absences_per_year", ge=0, le=50)
+    absence_days: float = recorded("workforce.absence_days", gt=0)
     hires_per_vacancy_year: float | None = Field(
         default=None,
         ge=0,

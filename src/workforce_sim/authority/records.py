@@ -27,21 +27,21 @@ class Record:
 
     Attributes:
         path: the setting, ``section.name``.
-        value: the default, a number or a tuple of numbers.
-        low: lower end of the plausible range.
-        high: upper end.
+        value: the default: a number, a tuple of numbers, a word, or true or false.
         unit: unit, in words.
         source: where it comes from.
         evidence: one of :data:`EVIDENCE_CLASSES`.
+        low: lower end of the plausible range; none for words, and for what is true or false.
+        high: upper end.
     """
 
     path: str
     value: Any
-    low: Any
-    high: Any
     unit: str
     source: str
     evidence: str
+    low: Any = None
+    high: Any = None
 
 
 @cache

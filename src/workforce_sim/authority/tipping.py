@@ -1,9 +1,9 @@
 """The tipping caseload: where more children per worker mean fewer completions, and no way back.
 
-Mean-field reasoning on section 2 of docs/model.md: with n children each, a worker completes
-``n * pace(n) / work`` children a day. The curve rises while every child gets full attention, rises
-slower while overtime grows, and falls once upkeep takes the hours. A service whose referrals per worker
-cross the falling branch recovers unaided below the crossing and not above it.
+Mean-field reasoning on section 2 of docs/model.md: with n children each, in the mix of stages of the steady
+state, a worker completes ``n * wanted * pace(n) / work`` children a day. The curve rises while every child
+gets full attention, rises slower while overtime grows, and falls once upkeep takes the hours. A service whose
+referrals per worker cross the falling branch recovers unaided below the crossing and not above it.
 """
 
 from __future__ import annotations
@@ -15,11 +15,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.authority.balance import work_with_handovers
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
+from workforce_sim.authority.steady import mean_pace, steady, workload_spread
 
 if TYPE_CHECKING:
     from workforce_sim.authority.authority import Authority
+
+
+#: Beyond so many times the caseload whose upkeep takes every hour, nothing is completed.
+_FAR = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class TippingPoint:
 
 
 def completions(authority: Authority, caseloads: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Children a full-time case holder completes a year at these caseloads, handovers counted.
+    """Children a full-time case holder completes a year at these mean caseloads, handovers counted.
 
     Args:
         authority: balanced or not.
@@ -54,11 +58,17 @@ def completions(authority: Authority, caseloads: npt.ArrayLike) -> npt.NDArray[n
     Returns:
         Children a year, of the same shape.
     """
-    authority = authority.balanced()
-    work = work_with_handovers(authority)
+    state, c = steady(authority), authority.casework
+    rules = (
+        c.case_hours_per_day,
+        c.overtime_share,
+        c.overtime_limit_hours_per_day,
+        workload_spread(authority),
+    )
 
     def yearly(n: float) -> float:
-        return n * authority.casework.pace(n) / work * DAYS_PER_YEAR if n > 0 else 0.0
+        wanted = n * state.wanted_hours
+        return wanted * mean_pace(wanted, n * state.upkeep_hours, *rules) / state.work_hours * DAYS_PER_YEAR
 
     found: npt.NDArray[np.float64] = np.vectorize(yearly, otypes=[np.float64])(caseloads)
     return found
@@ -70,29 +80,46 @@ def tipping_point(authority: Authority) -> TippingPoint:
     Example:
         >>> import workforce_sim as ws
         >>> point = ws.tipping_point(ws.Authority.preset("birmingham-2015"))
-        >>> round(point.full_attention, 1), round(point.most_completions, 1), round(point.settles_at)
-        (14.0, 27.4, 25)
+        >>> round(point.settles_at), point.settles_at < point.most_completions < point.no_return
+        (25, True)
     """
-    authority = authority.balanced()
-    c = authority.casework
-    each = c.attention_hours_per_day + c.upkeep_hours_per_day
+    state, c = steady(authority), authority.casework
+    upkeep, each = state.upkeep_hours, state.wanted_hours + state.upkeep_hours
+    if each == 0:
+        return TippingPoint(math.inf, math.inf, 0.0, math.inf, 0.0, math.inf)
     full = c.case_hours_per_day / each
-    most = (
-        full
-        if c.overtime_share * each <= c.upkeep_hours_per_day
-        else ((c.case_hours_per_day + c.overtime_limit_hours_per_day / c.overtime_share) / each)
-    )
+    most = _most_completions(authority, full)
     holders = authority.case_holders_fte()
     referred = authority.demand.children_per_year / holders if holders else math.inf
     best = float(completions(authority, most))
     settles, no_return = math.nan, math.nan
-    if referred <= best:
+    if referred <= best * (1 + 1e-9):
         settles = _crossing(authority, referred, 0.0, most)
-        empty = (c.case_hours_per_day + c.overtime_limit_hours_per_day) / max(c.upkeep_hours_per_day, 1e-12)
-        no_return = (
-            _crossing(authority, referred, most, empty) if c.upkeep_hours_per_day and referred else math.inf
-        )
+        no_return = math.inf
+        if upkeep and referred:
+            nothing = _FAR * (c.case_hours_per_day + c.overtime_limit_hours_per_day) / upkeep
+            no_return = _crossing(authority, referred, most, nothing)
     return TippingPoint(full, most, settles, no_return, referred, best)
+
+
+def _most_completions(authority: Authority, full: float) -> float:
+    """The caseload at which a worker completes most; without a spread of loads, a corner of the curve."""
+    state, c = steady(authority), authority.casework
+    each = state.wanted_hours + state.upkeep_hours
+    worth_it = c.overtime_share * each > state.upkeep_hours
+    corner = (
+        (c.case_hours_per_day + c.overtime_limit_hours_per_day / c.overtime_share) / each
+        if worth_it
+        else full
+    )
+    if workload_spread(authority) == 0.0:
+        return corner
+    from scipy.optimize import minimize_scalar
+
+    found = minimize_scalar(
+        lambda n: -float(completions(authority, n)), bounds=(0.2 * full, 2.0 * corner), method="bounded"
+    )
+    return float(found.x)
 
 
 def _crossing(authority: Authority, referred: float, low: float, high: float) -> float:

@@ -8,25 +8,29 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.casework import kernel, seats, state
-from workforce_sim.casework.compiled import announce, entry
+from workforce_sim.authority.calendar import DAYS_PER_YEAR
+from workforce_sim.casework import kernel, seats, seldom, state
 from workforce_sim.casework.eventlog import Kind
-from workforce_sim.casework.state import CaseRules, State
+from workforce_sim.casework.ledger import days_of_cases, visits_so_far
+from workforce_sim.casework.ownrule import OwnRule, candidates, family
+from workforce_sim.casework.rules import RULES, CaseRules
+from workforce_sim.casework.state import State
+from workforce_sim.compiled import announce, entry
 from workforce_sim.demand.families import Families
+
+Floats = npt.NDArray[np.float64]
 
 
 class _Entries(NamedTuple):
     """The kernel's functions, ready to be called."""
 
     advance: Callable[[State, float], int]
-    finish_instant: Callable[[State], int]
-    join: Callable[[State, int, float], None]
-    leave: Callable[[State, int, float], None]
-    set_leaving: Callable[[State, int, float, float, float], None]
+    act: Callable[[State, int, int, int, int, float, float, float], None]
     set_hazards: Callable[[State, Any, Any, float], None]
 
 
 _compiled: _Entries | None = None
+_seldom: dict[str, Callable[..., int]] = {}
 
 
 def _entries(state: State) -> _Entries:
@@ -37,21 +41,25 @@ def _entries(state: State) -> _Entries:
         who, rates = np.zeros(0, np.int64), np.zeros(0)
         _compiled = _Entries(
             advance=entry(kernel.advance, state, 0.0),
-            finish_instant=entry(kernel.finish_instant, state),
-            join=entry(seats.join, state, 0, 0.0),
-            leave=entry(seats.leave, state, 0, 0.0),
-            set_leaving=entry(seats.set_leaving, state, 0, 0.0, 0.0, 0.0),
+            act=entry(seats.act, state, 0, 0, 0, 0, 0.0, 0.0, 0.0),
             set_hazards=entry(seats.set_hazards, state, who, rates, 0.0),
         )
     return _compiled
+
+
+def _compiled_now(name: str, *arguments: Any) -> Callable[..., int]:
+    """A function of ``seldom``, compiled when it is first wanted."""
+    if name not in _seldom:
+        _seldom[name] = entry(getattr(seldom, name), *arguments)
+    return _seldom[name]
 
 
 class Desk:
     """Casework seen from outside: seats that people join and leave, and time that advances.
 
     Args:
-        rules: hours, limits and the effect of a handover.
-        tape: every case of the run.
+        rules: the pathway, hours, limits and the effect of a handover.
+        tape: every family of the run.
         logging: keep the event log (needed for :attr:`log`; costs memory, changes nothing else).
         posts: how many posts to make room for at once.
     """
@@ -61,17 +69,31 @@ class Desk:
         self.tape = tape
         self._state: State = state.new_state(rules, tape, logging=logging, posts=posts)
         self._run: Any = self._state.run[0]
+        self._own_rule: OwnRule | None = None
         self.logging = logging
         self._do = _entries(self._state)
 
     # -- acting -----------------------------------------------------------------------------
 
-    def add_seat(self, post: int, *, team: int, fte: float, hours: float) -> None:
+    def _act(
+        self,
+        what: int,
+        post: int,
+        now: float,
+        first: int = 0,
+        second: int = 0,
+        x: float = 0.0,
+        y: float = 0.0,
+    ) -> None:
+        self._do.act(self._state, what, post, first, second, x, y, now)
+
+    def add_seat(self, post: int, *, team: int, fte: float, hours: float, manages: bool = False) -> None:
         """Make a seat for a post; ``hours`` of case work a day (FTE included), 0 if it holds no cases."""
         s = self._state
         if post >= len(s.seats):
             s = self._state = state.with_seats(s, max(post + 1, 2 * len(s.seats)))
-        s.seats[post] = state.new_seat(team, fte, hours)
+        s.seats[post] = state.new_seat(team, fte, hours, manages)
+        s.teams[team].manager_posts += manages
         if hours > 0:
             k = int(s.teams[team].workers)
             if k == s.members.shape[1]:
@@ -79,31 +101,48 @@ class Desk:
             s.members[team, k] = post
             s.teams[team].workers = k + 1
 
-    def join(self, post: int, now: float) -> None:
+    def join(self, post: int, now: float, *, experienced: bool = True) -> None:
         """Somebody starts in the post, with an empty caseload."""
-        self._do.join(self._state, post, now)
+        self._act(seats.JOIN, post, now, int(experienced))
 
     def leave(self, post: int, now: float) -> None:
         """Whoever holds the post goes; the cases return to the waiting list."""
-        if self.logging:
-            self._make_log_room(int(self._state.seats["n"][post]) + 4)
-        self._do.leave(self._state, post, now)
+        self._room_to_return(post)
+        self._act(seats.LEAVE, post, now)
+
+    def hand_over(self, post: int, now: float) -> None:
+        """Whoever is in the post keeps it, but the cases return to the waiting list."""
+        self._room_to_return(post)
+        self._act(seats.HAND_OVER, post, now)
+
+    def set_away(self, post: int, away: bool, now: float) -> None:
+        """Whoever is in the post is absent from now on, or back."""
+        self._act(seats.SET_AWAY, post, now, int(away))
+
+    def set_list(self, post: int, *, takes_new: bool, experienced: bool, now: float) -> None:
+        """Whether whoever is in the post takes new cases, and counts as experienced."""
+        self._act(seats.SET_LIST, post, now, int(takes_new), int(experienced))
+
+    def set_rule(self, rule: str | OwnRule, now: float) -> None:
+        """Allocate by another rule from now on: a name of ``RULES``, or a planner's function."""
+        self._own_rule = None if isinstance(rule, str) else rule
+        self._act(seats.SET_RULE, -1, now, RULES.index(rule if isinstance(rule, str) else RULES[-1]))
 
     def watch_leaving(self, post: int, threshold: float, hazard: float, now: float) -> None:
         """Start the leaving clock of a permanent worker (base rate a day)."""
-        self._do.set_leaving(self._state, post, threshold, hazard, now)
+        self._act(seats.SET_LEAVING, post, now, x=threshold, y=hazard)
 
-    def set_hazards(self, posts: npt.NDArray[np.int64], hazards: npt.NDArray[np.float64], now: float) -> None:
+    def set_hazards(self, posts: npt.NDArray[np.int64], hazards: Floats, now: float) -> None:
         """New base leaving rates a day for these posts."""
         self._do.set_hazards(self._state, posts, hazards, now)
 
     def deal(self) -> None:
         """Deal out the cases open at the start: the referrals and the allocation of instant 0."""
         while True:
-            code = self._do.finish_instant(self._state)
+            code = self._do.advance(self._state, -1.0)
             if code == state.REACHED:
                 return
-            self._grow(code)
+            self._provide(code)
 
     def advance(self, until: float) -> int | None:
         """Run casework to ``until``; stop early at, and return, a post whose worker decides to leave."""
@@ -113,24 +152,50 @@ class Desk:
                 return None
             if code == state.LEAVER:
                 return int(self._run.leaver)
-            self._grow(code)
+            self._provide(code)
 
-    def _grow(self, code: int) -> None:
+    def _provide(self, code: int) -> None:
+        """Give the kernel what it came back for: more room, more luck, or an answer."""
         if code == state.MORE_SLOTS:
             self._state = state.with_more_slots(self._state)
-        else:
+        elif code == state.MORE_LOG:
             self._state = state.with_longer_log(self._state)
+        elif code == state.MORE_VISITS:
+            self._state = state.with_more_visits(self._state)
+        elif code == state.MORE_DRAWS:
+            self._state = state.with_more_draws(self._state, self.tape)
+        elif code == state.REBALANCE:
+            while (code := _compiled_now("rebalancing_due", self._state)(self._state)) != state.REACHED:
+                self._provide(code)
+        else:
+            self._ask()
+
+    def _ask(self) -> None:
+        """Let the planner's own rule choose a worker for the first waiting case."""
+        assert self._own_rule is not None
+        case = int(self._run.asking)
+        workers = candidates(self._state, case)
+        post = self._own_rule.choose(family(self._state, case, self.now), workers) if workers else -1
+        while True:
+            code = _compiled_now("answer", self._state, post)(self._state, post)
+            if code == state.REACHED:
+                return
+            self._provide(code)
 
     def note(self, kind: Kind, post: int, now: float) -> None:
         """Enter a staff event in the log."""
         if self.logging:
             self._make_log_room(4)
             j = int(self._run.logged)
-            self._state.log[j] = (now, int(kind), post, -1)
+            self._state.log[j] = (max(now, self.now), int(kind), -1, post, -1)
             self._run.logged = j + 1
 
+    def _room_to_return(self, post: int) -> None:
+        if self.logging:
+            self._make_log_room(int(self._state.seats["n"][post]) + 4)
+
     def _make_log_room(self, n: int) -> None:
-        while self.logging and self._run.logged + n > len(self._state.log):
+        while self._run.logged + n > len(self._state.log):
             self._state = state.with_longer_log(self._state)
 
     # -- looking: nothing below changes anything ------------------------------------------------
@@ -142,22 +207,28 @@ class Desk:
 
     @property
     def unallocated_children(self) -> int:
-        """Children waiting for a worker now."""
-        return int(self._run.waiting)
+        """Children waiting for a worker now (those who wait for a decision at the front door included)."""
+        counts = self._run.counts
+        return int(counts[state.DECIDING] + counts[state.UNALLOCATED])
 
     @property
     def held_children(self) -> int:
         """Children with a named worker now."""
-        return int(self._run.held)
+        return int(self._run.counts[state.AT_WORK :].sum())
 
     @property
     def open_children(self) -> int:
         """Children with an open case now."""
-        return self.unallocated_children + self.held_children
+        return int(self._run.counts.sum())
 
     def caseload_of(self, post: int) -> int:
         """Children held in a post now."""
         return int(self._state.seats[post].children)
+
+    def person_in(self, post: int) -> int | None:
+        """Which of the people who have been in the post is in it now (1, 2, ...); None if nobody is."""
+        seat = self._state.seats[post]
+        return int(seat.person) if seat.present else None
 
     def case_holders_fte(self) -> float:
         """FTE of the workers, permanent or agency, who hold at least one case now."""
@@ -166,87 +237,91 @@ class Desk:
 
     def children_by_post(self) -> npt.NDArray[np.int64]:
         """Children held in every post now, shape ``(posts,)``."""
-        children: npt.NDArray[np.int64] = self._state.seats["children"].copy()
-        return children
+        found: npt.NDArray[np.int64] = self._state.seats["children"].astype(np.int64)
+        return found
 
     def totals(self, now: float) -> dict[str, float]:
-        """Counts, and the child-days of all open cases by where they went, from the start to ``now``.
+        """Counts since the start, and the child-days of all open cases by what each day was, to ``now``.
 
-        Days held are progress made / attention limit (natural, and repeated as booked at each handover) and
-        the rest (slow); with the days unallocated they add up to all child-days open, month by month.
+        The days a worker was present for are pace (natural, and repeated as booked at each handover) and
+        the rest (slow); with the other days they add up to all child-days open, month by month.
         """
-        run, attention = self._run, self.rules.attention
-        waiting, held = self.areas(now)
-        repeated = float(run.repeated_hours) / attention
-        done = self._done_hours(now) / attention
+        run, days = self._run, self.day_areas(now)
+        seats = self._state.seats
+        since = (now - seats["last"]) * seats["at_work"]
+        paced = float(run.paced) + float((seats["pace"] * since).sum())
+        away = float(run.away) + float((since * (seats["away"] == 1)).sum())
         return {
             "referred": float(run.referred),
+            "referred_again": float(run.again),
+            "referred_again_in_year": float(run.again_in_year),
+            "turned_away": float(run.turned_away),
+            "ended_early": float(run.ended_early),
             "closed": float(run.closed),
             "allocations": float(run.allocations),
             "handovers": float(run.handovers),
+            "transfers": float(run.transfers),
             "workers": float(run.workers_sum),
-            "natural_days": done - repeated,
-            "repeated_days": repeated,
-            "slow_days": held - done,
-            "unallocated_days": waiting,
+            "upkeep_hours": float(run.upkeep_hours) + float((seats["upkeep"] * (now - seats["last"])).sum()),
+            "missed_upkeep_hours": float(run.missed_hours)
+            + float((seats["missed"] * (now - seats["last"])).sum()),
+            "natural_days": paced - float(run.repeated) + days["at_review"],
+            "decision_days": days["deciding"],
+            "unallocated_days": days["unallocated"],
+            "absent_days": away,
+            "slow_days": days["working"] - paced - away,
+            "repeated_days": float(run.repeated),
+            "missed_review_days": days["missed_review"],
+            "sign_off_days": days["sign_off"],
         }
 
-    def _done_hours(self, now: float) -> float:
-        """Hours of progress made by everybody until ``now`` (no state is touched)."""
-        seats = self._state.seats
-        since = seats["pace"] * (now - seats["last"]) * seats["children"]
-        return float(self._run.done_hours) + float(since.sum())
+    def day_areas(self, now: float) -> dict[str, float]:
+        """Integrals over [0, now] of the children in every state of ``DAYS`` (casework/state.py)."""
+        areas = self._run.areas + self._run.counts * (now - float(self._run.area_to))
+        return dict(zip(state.DAYS, areas.tolist(), strict=True))
 
     def areas(self, now: float) -> tuple[float, float]:
         """Integrals over [0, now] of the children waiting and of the children held."""
-        run = self._run
-        dt = now - float(run.area_to)
-        return float(run.waiting_area) + int(run.waiting) * dt, float(run.held_area) + int(run.held) * dt
+        days = self.day_areas(now)
+        waiting = days["deciding"] + days["unallocated"]
+        return waiting, sum(days.values()) - waiting
+
+    def stage_counts(self) -> dict[str, npt.NDArray[Any]]:
+        """Children by stage: ``open, waiting`` now; ``entered, ended, in_time, early`` since the start.
+
+        ``visits_made`` is the share of the upkeep (visits, recording) of the children held that was met, up
+        to the last change of every worker's list.
+        """
+        stages = self._state.stages
+        names = ("open", "waiting", "entered", "ended", "in_time", "early")
+        found = {name: stages[name].copy() for name in names}
+        due = stages["upkeep"] * stages["held_days"]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found["visits_made"] = np.where(due > 0, 1.0 - stages["missed_hours"] / due, np.nan)
+        return found
+
+    def many_workers(self, now: float) -> tuple[int, int]:
+        """Children open now with three or more workers in the last year, and children in limbo."""
+        cases = self._state.cases[: int(self._run.next_case)]
+        opened = cases["mode"] < state.CLOSED
+        thrice = opened & (cases["changed_before"] >= now - DAYS_PER_YEAR)
+        limbo = opened & (now - np.maximum(cases["began"], 0.0) > 2.0 * cases["natural"])
+        return int(cases["children"][thrice].sum()), int(cases["children"][limbo].sum())
+
+    def exit_counts(self) -> npt.NDArray[np.int64]:
+        """Children who left by each exit since the start."""
+        found: npt.NDArray[np.int64] = self._state.exits["children"].copy()
+        return found
 
     @property
     def log(self) -> Any:
-        """The event log so far: a record array with ``time, kind, post, case``."""
+        """The event log so far: a record array with ``time, kind, stage, post, case``."""
         return self._state.log[: int(self._run.logged)]
 
     def ledger(self, now: float) -> dict[str, npt.NDArray[Any]]:
-        """One row a referred case: where its days went, to closure or to ``now``. Days are per child.
+        """One row a referred family: see :func:`~workforce_sim.casework.ledger.days_of_cases`."""
+        return days_of_cases(self._state, self.tape, now)
 
-        Returns:
-            Arrays ``children, priority, team, referred_day, already_open_days, closed_day`` (nan while
-            open), ``workers, elapsed_days`` and the four parts ``natural_days, unallocated_days,
-            repeated_days, slow_days``, which add up to ``elapsed_days``.
-        """
-        s, n = self._state, int(self._run.next_case)
-        c = s.cases[:n]
-        closed = c["seat"] == state.CLOSED
-        unallocated = c["waited"] + np.where(c["seat"] == state.WAITING, now - c["since"], 0.0)
-        elapsed = np.where(closed, c["since"], now) - c["referred"]
-        done = self.tape.work[:n] - self._hours_left(now) + c["repeated"]  # since the start
-        repeated = np.minimum(c["repeated"], done)
-        per_child = self.rules.attention * c["children"]
-        natural_days, repeated_days = (done - repeated) / per_child, repeated / per_child
-        return {
-            "children": c["children"].astype(np.int64),
-            "priority": c["priority"].astype(np.int64),
-            "team": c["team"].astype(np.int64),
-            "referred_day": c["referred"].copy(),
-            "already_open_days": self.tape.already_open[:n].copy(),
-            "closed_day": np.where(closed, c["since"], np.nan),
-            "workers": c["workers"].astype(np.int64),
-            "elapsed_days": elapsed,
-            "natural_days": natural_days,
-            "unallocated_days": unallocated,
-            "repeated_days": repeated_days,
-            "slow_days": elapsed - unallocated - natural_days - repeated_days,
-        }
-
-    def _hours_left(self, now: float) -> npt.NDArray[np.float64]:
-        """Hours of work left in every referred case at ``now`` (no state is touched)."""
-        s, n = self._state, int(self._run.next_case)
-        left: npt.NDArray[np.float64] = s.cases["left"][:n].copy()
-        for p in np.flatnonzero(s.seats["n"] > 0):
-            seat = s.seats[p]
-            clock = seat.clock + seat.pace * (now - seat.last)
-            held = s.slots[p, : seat.n]
-            left[held] = np.maximum(0.0, (s.finish[p, : seat.n] - clock) * s.cases["children"][held])
-        return left
+    def visits(self, now: float) -> dict[str, npt.NDArray[Any]]:
+        """One row a visit of a family to a stage: see ``visits_so_far`` in casework/ledger.py."""
+        return visits_so_far(self._state, now)

@@ -10,6 +10,10 @@ class Kind(IntEnum):
     ALLOCATED = 1
     CLOSED = 2
     RETURNED = 3
+    WORK_DONE = 4
+    ENTERED = 5
+    ENDED_EARLY = 6
+    TURNED_AWAY = 7
     OPENED = 10
     NOTICE = 11
     LEFT = 12
@@ -17,6 +21,8 @@ class Kind(IntEnum):
     AGENCY_STARTED = 14
     AGENCY_ENDED = 15
     CONVERTED = 16
+    AWAY = 17
+    BACK = 18
 
     @property
     def words(self) -> str:

@@ -1,78 +1,100 @@
-"""The kernel's loop: closures, referrals, allocation, instant by instant (docs/model.md, section 1)."""
+"""The kernel's loop: casework events, referrals, allocation, instant by instant (docs/model.md, 1)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from workforce_sim.authority.calendar import INSTANT
-from workforce_sim.casework.compiled import compiled
-from workforce_sim.casework.eventlog import Kind
-from workforce_sim.casework.sharing import caseload_changed, log, reschedule, settle, tally
-from workforce_sim.casework.state import CLOSED, CLOSURE, LEAVER, MORE_LOG, REACHED
-from workforce_sim.casework.waiting import SEVERAL, allocate, join_list, mark
+from workforce_sim.casework.rules import AT_ONCE, GRADUAL
+from workforce_sim.casework.sharing import caseload_changed, reschedule, settle, tally
+from workforce_sim.casework.stages import alarm_rings, next_back, refer, work_done
+from workforce_sim.casework.state import (
+    LEAVER,
+    LEAVING,
+    MORE_DRAWS,
+    MORE_LOG,
+    MORE_VISITS,
+    REACHED,
+    REBALANCE,
+    WORK_DONE,
+)
+from workforce_sim.casework.waiting import SEVERAL, allocate, mark
+from workforce_sim.compiled import compiled
 
-REFERRED, CLOSED_EVENT = int(Kind.REFERRED), int(Kind.CLOSED)
-
-
-@compiled
-def close(S: Any, p: int, now: float) -> None:
-    """The last case on the list of seat p is done: enter it in the ledger."""
-    seat, run = S.seats[p], S.run[0]
-    tally(S)
-    n = seat.n - 1
-    seat.clock = S.finish[p, n]
-    c = S.slots[p, n]
-    case = S.cases[c]
-    k = case.children
-    case.left = 0.0
-    case.since = now
-    case.seat = CLOSED
-    seat.n = n
-    seat.children -= k
-    run.held -= k
-    run.closed += k
-    run.workers_sum += k * case.workers
-    log(S, CLOSED_EVENT, p, c)
-    caseload_changed(S, p, now)
-    if S.teams[seat.team].waiting:
-        mark(S, seat.team)
+#: Most entries of the log that one event makes.
+_ENTRIES = 8
 
 
 @compiled
-def close_due(S: Any, t: float) -> Any:
-    """Closures of the instant t; a seat whose leaving clock is met is reported, one at a time."""
+def short_of(S: Any) -> int:
+    """What the arrays have too little of for another event: REACHED if nothing."""
+    run = S.run[0]
+    if run.logging and run.logged + _ENTRIES > S.log.shape[0]:
+        return MORE_LOG
+    if run.visited + 1 >= S.visits.shape[0]:
+        return MORE_VISITS
+    if run.top_ordinal + 1 >= S.draws.shape[0]:
+        return MORE_DRAWS
+    return REACHED
+
+
+@compiled
+def events_due(S: Any, t: float) -> Any:
+    """Casework events of the instant t; a seat whose leaving clock is met is reported, one at a time."""
     run = S.run[0]
     while True:
-        p = S.heap[0]
-        if S.due[p] > t + INSTANT:
+        p = S.lines[0].heap
+        if S.lines[p].due > t + INSTANT:
             return REACHED
-        if run.logging and run.logged + 4 > S.log.shape[0]:
-            return MORE_LOG
+        code = short_of(S)
+        if code != REACHED:
+            return code
         run.now = max(run.now, t)
-        settle(S, p, run.now)
-        if S.seats[p].next == CLOSURE:
-            close(S, p, run.now)
-        else:
+        now = run.now
+        settle(S, p, now)
+        what = S.seats[p].next
+        if what == LEAVING:
             S.seats[p].can_leave = 0
             S.seats[p].need = 0.0
             run.leaver = p
-            reschedule(S, p, run.now)
+            reschedule(S, p, now)
             return LEAVER
+        tally(S)
+        if what == WORK_DONE:
+            work_done(S, p, now)
+        else:
+            alarm_rings(S, p, now)
+        caseload_changed(S, p, now)
+        if S.teams[S.seats[p].team].waiting:
+            mark(S, S.seats[p].team)
 
 
 @compiled
-def finish_instant(S: Any) -> Any:
-    """Referrals of the present instant, then the allocation passes."""
+def referrals_due(S: Any) -> Any:
+    """Referrals of the present instant: families who come back, then new ones."""
     run, cases = S.run[0], S.cases
     n = cases.shape[0]
-    while run.next_case < n and cases[run.next_case].referred <= run.now + INSTANT:
-        if run.logging and run.logged + 4 > S.log.shape[0]:
-            return MORE_LOG
-        c = run.next_case
-        run.next_case = c + 1
-        run.referred += cases[c].children
-        log(S, REFERRED, -1, c)
-        join_list(S, c)
+    while True:
+        back = run.coming_back > 0 and S.backs[0].at <= run.now + INSTANT
+        new = run.next_case < n and cases[run.next_case].since <= run.now + INSTANT
+        if not back and not new:
+            return REACHED
+        code = short_of(S)
+        if code != REACHED:
+            return code
+        if back:
+            c = next_back(S)
+            cases[c].episode += 1
+        else:
+            c = run.next_case
+            run.next_case = c + 1
+        refer(S, c, run.now)
+
+
+@compiled
+def passes_due(S: Any) -> Any:
+    """The allocation passes of the present instant."""
+    run = S.run[0]
     if run.changed > 0:
         code = allocate(S, run.changed - 1)
         if code != REACHED:
@@ -90,27 +112,60 @@ def finish_instant(S: Any) -> Any:
 
 
 @compiled
+def finish_instant(S: Any) -> Any:
+    """Referrals of the present instant and the allocation passes; rebalancing is the caller's turn."""
+    run = S.run[0]
+    code = referrals_due(S)
+    if code == REACHED:
+        code = passes_due(S)
+    if code == REACHED:
+        if run.turned_away_share > 0.0 or run.ended_early_share > 0.0:
+            children = 0
+            for i in range(run.counts.shape[0]):
+                children += run.counts[i]
+            run.load = children / run.holders_fte if run.holders_fte > INSTANT else 1e18
+        gradual = run.rebalancing == GRADUAL and run.next_round <= run.now + INSTANT
+        if gradual or (run.rebalancing == AT_ONCE and run.stirred):
+            return REBALANCE
+    return code
+
+
+@compiled
+def soonest(S: Any) -> float:
+    """When the next thing happens in casework."""
+    run, cases = S.run[0], S.cases
+    t = S.lines[S.lines[0].heap].due
+    if run.next_case < cases.shape[0]:
+        t = min(t, cases[run.next_case].since)
+    if run.coming_back > 0:
+        t = min(t, S.backs[0].at)
+    return min(t, run.next_round)  # type: ignore[no-any-return]
+
+
+@compiled
 def advance(S: Any, until: float) -> Any:
-    """Every casework event before ``until``, then the closures of the instant ``until``.
+    """Every casework event before ``until``, then the casework events of the instant ``until``.
 
     Referrals and allocation of the instant ``until`` wait for the next call, so that the staff events of that
-    instant come first.
+    instant come first. With ``until`` below 0 only the referrals and allocation of the present instant.
     """
-    run, cases = S.run[0], S.cases
-    n = cases.shape[0]
-    if until > run.now + INSTANT:
-        while True:
+    run = S.run[0]
+    last = False
+    while not last:  # written so that each part is called, and compiled, once
+        t = until
+        last = True
+        later = until < 0.0 or until > run.now + INSTANT
+        if later:
             code = finish_instant(S)
-            if code != REACHED:
+            if code != REACHED or until < 0.0:
                 return code
-            t = S.due[S.heap[0]]
-            if run.next_case < n and cases[run.next_case].referred < t:
-                t = cases[run.next_case].referred
-            if t > until - INSTANT:
-                break
+            t = soonest(S)
+            last = t > until - INSTANT
+            if t > until + INSTANT:  # else casework's own time, which nobody moves who only looks
+                t = until
+        code = events_due(S, t)
+        if code != REACHED:  # the instant is not over: its referrals must not come before its events
+            return code
+        if later:
             run.now = max(run.now, t)
-            code = close_due(S, t)
-            if code != REACHED:
-                return code
-        run.now = until
-    return close_due(S, until)
+    return REACHED

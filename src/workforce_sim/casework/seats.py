@@ -1,55 +1,113 @@
-"""People come and go: what staff events do to casework."""
+"""People come, are absent and go: what staff events do to casework."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from workforce_sim.casework.compiled import compiled
-from workforce_sim.casework.eventlog import Kind
-from workforce_sim.casework.sharing import caseload_changed, log, reschedule, settle, tally
-from workforce_sim.casework.state import LOAD, ROOM
-from workforce_sim.casework.waiting import join_list, mark
+from workforce_sim.casework.sharing import caseload_changed, reschedule, settle, tally
+from workforce_sim.casework.waiting import hand_back, mark
+from workforce_sim.compiled import compiled
 
-RETURNED = int(Kind.RETURNED)
+#: What :func:`act` may be asked to do.
+JOIN, LEAVE, HAND_OVER, SET_AWAY, SET_LIST, SET_RULE, SET_LEAVING = range(7)
 
 
 @compiled
-def join(S: Any, p: int, now: float) -> None:
+def join(S: Any, p: int, experienced: int, now: float) -> None:
     """Somebody starts in seat p, with nothing on the list."""
     S.run[0].now = max(S.run[0].now, now)
     seat = S.seats[p]
     seat.clock = 0.0
+    seat.away_clock = 0.0
     seat.last = now
     seat.strain = 1.0
     seat.n = 0
     seat.children = 0
+    seat.alarm = float("inf")
+    seat.present = 1
+    seat.away = 0
+    seat.takes_new = 1
+    seat.experienced = experienced
+    seat.person += 1
+    if seat.manages:
+        S.teams[seat.team].managers += 1
     if seat.hours > 0.0:
+        S.run[0].holders_fte += seat.fte
         caseload_changed(S, p, now)
         if S.teams[seat.team].waiting:
             mark(S, seat.team)
 
 
 @compiled
+def return_all(S: Any, p: int, now: float) -> None:
+    """Every case of seat p returns to the waiting list."""
+    tally(S)
+    settle(S, p, now)
+    while S.seats[p].n > 0:
+        hand_back(S, p, S.seats[p].n - 1, now)
+
+
+@compiled
 def leave(S: Any, p: int, now: float) -> None:
     """Whoever is in seat p goes; the cases return to the waiting list."""
     S.run[0].now = max(S.run[0].now, now)
-    run, seat = S.run[0], S.seats[p]
-    tally(S)
-    settle(S, p, now)
-    for i in range(seat.n):
-        c = S.slots[p, i]
-        case = S.cases[c]
-        case.left = max(0.0, (S.finish[p, i] - seat.clock) * case.children)
-        run.held -= case.children
-        log(S, RETURNED, p, c)
-        join_list(S, c)
-    seat.n = 0
-    seat.children = 0
+    seat = S.seats[p]
+    return_all(S, p, now)
+    if seat.manages and not seat.away:
+        S.teams[seat.team].managers -= 1
     seat.can_leave = 0
-    seat.pace = 0.0
-    S.space[p, ROOM] = -1.0
-    S.space[p, LOAD] = 0.0
-    reschedule(S, p, now)
+    seat.present = 0
+    seat.away = 0
+    if seat.hours > 0.0:
+        S.run[0].holders_fte -= seat.fte
+    caseload_changed(S, p, now)
+    S.lines[p].load = 0.0
+
+
+@compiled
+def hand_over(S: Any, p: int, now: float) -> None:
+    """Whoever is in seat p keeps the post, but every case returns to the waiting list."""
+    S.run[0].now = max(S.run[0].now, now)
+    return_all(S, p, now)
+    caseload_changed(S, p, now)
+
+
+@compiled
+def set_away(S: Any, p: int, away: int, now: float) -> None:
+    """Whoever is in seat p is absent from now on, or back."""
+    S.run[0].now = max(S.run[0].now, now)
+    settle(S, p, now)
+    S.seats[p].away = away
+    if S.seats[p].manages:
+        S.teams[S.seats[p].team].managers += -1 if away else 1
+    caseload_changed(S, p, now)
+    if S.teams[S.seats[p].team].waiting:
+        mark(S, S.seats[p].team)
+
+
+@compiled
+def set_list(S: Any, p: int, takes_new: int, experienced: int, now: float) -> None:
+    """Whether the worker in seat p takes new cases, and counts as experienced, from now on."""
+    S.run[0].now = max(S.run[0].now, now)
+    seat = S.seats[p]
+    if seat.takes_new != takes_new or seat.experienced != experienced:
+        settle(S, p, now)
+        seat.takes_new = takes_new
+        seat.experienced = experienced
+        caseload_changed(S, p, now)
+        if S.teams[seat.team].waiting:
+            mark(S, seat.team)
+
+
+@compiled
+def set_rule(S: Any, rule: int, now: float) -> None:
+    """Allocation goes by another rule from now on."""
+    S.run[0].now = max(S.run[0].now, now)
+    S.run[0].rule = rule
+    for p in range(S.seats.shape[0]):
+        if S.seats[p].present:
+            settle(S, p, now)
+            caseload_changed(S, p, now)
 
 
 @compiled
@@ -75,3 +133,22 @@ def set_hazards(S: Any, who: Any, hazards: Any, now: float) -> None:
             settle(S, p, now)
             seat.hazard = hazards[i]
             reschedule(S, p, now)
+
+
+@compiled
+def act(S: Any, what: int, p: int, first: int, second: int, x: float, y: float, now: float) -> None:
+    """Any of the above: one way into the kernel costs less to compile than seven."""
+    if what == JOIN:
+        join(S, p, first, now)
+    elif what == LEAVE:
+        leave(S, p, now)
+    elif what == HAND_OVER:
+        hand_over(S, p, now)
+    elif what == SET_AWAY:
+        set_away(S, p, first, now)
+    elif what == SET_LIST:
+        set_list(S, p, first, second, now)
+    elif what == SET_RULE:
+        set_rule(S, first, now)
+    else:
+        set_leaving(S, p, x, y, now)

@@ -1,4 +1,4 @@
-"""The kernel's memory: one record per post, case, team list and run, as NumPy record arrays.
+"""The kernel's memory: one record per post, case, team list, stage and run, as NumPy record arrays.
 
 The kernel is plain functions over these arrays, so the whole state of casework can be copied, saved
 or compared. Records (rather than one array a field) keep what is used together in one cache line
@@ -7,203 +7,339 @@ and let the kernel read as ``seats[p].pace``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.demand.families import Families
+from workforce_sim.authority.stage_rules import STAGE
+from workforce_sim.casework.rules import LAW, CaseRules
+from workforce_sim.demand.families import DRAWS, Families
 
 #: Slack when children are compared with a cap that is a product of floats (cap x FTE).
 ROOM_SLACK = 1e-9
 
 # What a seat's next event is.
-NOTHING, CLOSURE, LEAVING = 0, 1, 2
+NOTHING, WORK_DONE, ALARM, LEAVING = 0, 1, 2, 3
 
 # What advance() came back for.
-REACHED, LEAVER, MORE_SLOTS, MORE_LOG = 0, 1, 2, 3
+REACHED, LEAVER, MORE_SLOTS, MORE_LOG, MORE_VISITS, MORE_DRAWS, ASK, REBALANCE = 0, 1, 2, 3, 4, 5, 6, 7
 
-# Columns of State.space: children per FTE, and children the worker can still take.
-LOAD, ROOM = 0, 1
+# How a case stands. The first three are also the blocks of State.mix.
+WORKING, URGENT, GATE, SIGNING, WAITING, CLOSED, NOT_REFERRED = 0, 1, 2, 3, 4, 5, 6
 
-# Where a case is, when no worker holds it.
-NOT_REFERRED, WAITING, CLOSED = -3, -1, -2
+#: The days of open children by what the day was: RUN counts children and integrates them over time.
+DAYS = ("deciding", "unallocated", "working", "at_review", "missed_review", "sign_off")
+DECIDING, UNALLOCATED, AT_WORK, AT_REVIEW, MISSED_REVIEW, SIGN_OFF = range(6)
 
 SEAT = np.dtype(
     [
-        ("clock", "f8"),  # virtual clock: hours of progress per child since the worker joined
-        ("last", "f8"),  # when the clock and the leaving threshold were last brought up to date
-        ("pace", "f8"),  # hours of progress per child and day now
+        ("clock", "f8"),  # virtual clock: days of full attention each case has had since the worker joined
+        ("away_clock", "f8"),  # days the worker has been absent
+        ("last", "f8"),  # when the clocks and the leaving threshold were last brought up to date
+        ("pace", "f8"),  # share of full attention now
         ("hours", "f8"),  # hours of case work a day (FTE included); 0 = holds no cases
         ("fte", "f8"),
         ("need", "f8"),  # what is left of the leaving threshold
         ("hazard", "f8"),  # base leaving rate a day
         ("strain", "f8"),  # what caseload multiplies it by, now
+        ("alarm", "f8"),  # soonest alarm of the cases held
+        ("upkeep", "f8"),  # hours a day that the cases held cost now
+        ("missed", "f8"),  # of these, not met
         ("team", "i8"),
         ("n", "i8"),  # cases held
         ("children", "i8"),  # children held
+        ("at_work", "i8"),  # of these, being worked on
+        ("person", "i8"),  # how many people have been in the post
+        ("present", "i8"),  # somebody is in the post
+        ("away", "i8"),  # and is absent
+        ("takes_new", "i8"),
+        ("experienced", "i8"),
+        ("manages", "i8"),
         ("can_leave", "i8"),  # the leaving clock runs
-        ("next", "i8"),  # NOTHING, CLOSURE or LEAVING
+        ("next", "i8"),  # NOTHING, WORK_DONE, ALARM or LEAVING
     ],
     align=True,
 )
 
 
-def new_seat(team: int, fte: float, hours: float) -> tuple[float, ...]:
+def new_seat(team: int, fte: float, hours: float, manages: bool) -> tuple[float, ...]:
     """The record of a seat with nobody in it."""
-    fields = dict.fromkeys(SEAT.names or (), 0.0) | {"team": team, "fte": fte, "hours": hours, "strain": 1.0}
+    stated = {"team": team, "fte": fte, "hours": hours, "strain": 1.0, "manages": int(manages)}
+    fields = dict.fromkeys(SEAT.names or (), 0.0) | stated
     return tuple(fields.values())
 
 
-#: 64 bytes, a cache line. Days with a worker are what is left of the days since referral.
-CASE = np.dtype(
+#: What is looked at most of every seat, and (``heap``) the seats in order of their next event.
+LINE = np.dtype(
     [
-        ("referred", "f8"),
-        ("work", "f8"),  # hours, all children together
-        ("left", "f8"),  # hours, true while no worker holds the case
-        ("repeated", "f8"),  # hours added by handovers
-        ("since", "f8"),  # start of the present waiting or held spell; when it closed, once closed
-        ("waited", "f8"),  # days on a list, finished spells
-        ("seat", "i4"),  # who holds it, or WAITING, CLOSED, NOT_REFERRED
-        ("behind", "i4"),  # next case on the waiting list
-        ("team", "i2"),
-        ("children", "i2"),
-        ("workers", "i2"),  # how many it has had
-        ("priority", "i2"),
+        ("due", "f8"),  # time of the seat's next event
+        ("load", "f8"),  # what the allocation rule compares
+        ("room", "f8"),  # children the worker can still take; -1 when nobody there takes cases
+        ("heap", "i8"),  # seat at this place of the heap, soonest first
+        ("place", "i8"),  # of the seat in the heap
     ],
     align=True,
 )
 
-#: One record per team and priority class.
+#: A place on a worker's list.
+SLOT = np.dtype([("finish", "f8"), ("alarm", "f8"), ("case", "i8")], align=True)
+
+#: One record a family. ``left`` is true while nobody works on the case.
+CASE = np.dtype(
+    [
+        ("referred", "f8"),  # the present episode
+        ("began", "f8"),  # entry into the stage (before 0 for cases open at the start)
+        ("since", "f8"),  # start of the present spell of waiting, work, gate or sign-off; when it closed
+        ("work", "f8"),  # days of full attention the stage takes
+        ("left", "f8"),
+        ("natural", "f8"),
+        ("waited", "f8"),  # days on a list in this stage, finished spells; the next six likewise
+        ("absent", "f8"),
+        ("slow", "f8"),
+        ("repeated", "f8"),
+        ("missed", "f8"),
+        ("signed", "f8"),
+        ("paced", "f8"),  # days of pace: the integral of pace over the time worked on
+        ("clock0", "f8"),  # the worker's clocks when the present spell of work began
+        ("away0", "f8"),
+        ("review", "f8"),  # next review that could end the stage early
+        ("taken", "f8"),  # when the present worker took it on
+        ("changed", "f8"),  # last two changes of worker
+        ("changed_before", "f8"),
+        ("place", "f8"),  # which of the teams of a type, 0 to 1
+        ("ticket", "i8"),
+        ("seat", "i8"),  # who holds it, -1 nobody
+        ("behind", "i8"),  # next case on the waiting list
+        ("last_seat", "i8"),  # who held it last
+        ("last_person", "i8"),
+        ("team", "i8"),
+        ("stage", "i8"),
+        ("ordinal", "i8"),
+        ("episode", "i8"),
+        ("children", "i8"),
+        ("workers", "i8"),  # in this episode
+        ("family_class", "i8"),
+        ("mode", "i8"),
+        ("known", "i8"),  # its case was closed within a year before the first referral
+        ("early", "i8"),  # ended early or turned away
+        ("late", "i8"),  # its work was done too late for the review it would have met
+        ("visit_workers", "i8"),
+    ],
+    align=True,
+)
+
+#: One record per team and class.
 WAITLIST = np.dtype([("head", "i8"), ("tail", "i8")], align=True)
 
-#: One record per team: workers on its list, cases waiting, and whether an allocation pass is due.
-TEAM = np.dtype([("workers", "i8"), ("waiting", "i8"), ("changed", "i8")], align=True)
+#: One record per team: workers on its list, cases waiting, whether an allocation pass is due, managers.
+TEAM = np.dtype(
+    [
+        ("workers", "i8"),
+        ("waiting", "i8"),
+        ("changed", "i8"),
+        ("had_turn", "i8"),  # in a round of rebalancing
+        ("refused", "i8"),  # the planner's rule has found nobody for the first case
+        ("manager_posts", "i8"),
+        ("managers", "i8"),  # present
+    ],
+    align=True,
+)
 
-#: One record a run: counts, integrals over time and sums over closed cases (child-weighted days).
+#: One record a stage: its rules, children there now, and counted since the start.
+STAGE_NOW = np.dtype(
+    [
+        *((name, STAGE.fields[name][0]) for name in STAGE.names or () if STAGE.fields),
+        ("first_team", "i8"),
+        ("teams", "i8"),
+        ("open", "i8"),
+        ("waiting", "i8"),
+        ("entered", "i8"),
+        ("ended", "i8"),
+        ("in_time", "i8"),
+        ("early", "i8"),
+        ("held_days", "f8"),  # child-days with a worker, up to when each was last settled
+        ("missed_hours", "f8"),  # of upkeep, likewise
+    ],
+    align=True,
+)
+
+#: One record an exit: the share who come back, and children who left by it.
+EXIT = np.dtype([("returns", "f8"), ("children", "i8")], align=True)
+
+#: The heap of families who will come back.
+BACK = np.dtype([("at", "f8"), ("case", "i8")], align=True)
+
+#: One record a run: counts, integrals over time and sums over children.
 RUN = np.dtype(
     [
         ("now", "f8"),
         ("area_to", "f8"),
-        ("waiting_area", "f8"),  # integral of children waiting
-        ("held_area", "f8"),
-        ("waiting", "i8"),  # children
-        ("held", "i8"),
+        ("paced", "f8"),  # child-days of pace, up to when each worker was last settled
+        ("away", "f8"),  # child-days with an absent worker, likewise
+        ("repeated", "f8"),  # child-days of repeated work, as booked
+        ("upkeep_hours", "f8"),  # that the cases held cost
+        ("missed_hours", "f8"),  # of these, not met
+        ("load", "f8"),  # open children per FTE after the last allocation pass
+        ("holders_fte", "f8"),  # case holders in post
+        ("next_round", "f8"),  # of gradual rebalancing
         ("next_case", "i8"),
+        ("coming_back", "i8"),  # families who will
+        ("tickets", "i8"),
         ("referred", "i8"),  # children
+        ("again", "i8"),  # children referred again
+        ("again_in_year", "i8"),
+        ("turned_away", "i8"),
+        ("ended_early", "i8"),
         ("closed", "i8"),
         ("allocations", "i8"),  # cases
-        ("handovers", "i8"),  # allocations to a second or later worker
+        ("handovers", "i8"),  # allocations to another person than the last
+        ("transfers", "i8"),  # cases that changed team at a change of stage
+        ("moves", "i8"),  # of rebalancing
+        ("workers_sum", "i8"),
         ("changed", "i8"),  # any team has an allocation pass due
         ("logged", "i8"),
         ("logging", "i8"),
+        ("visited", "i8"),
         ("leaver", "i8"),
-        ("done_hours", "f8"),  # progress made, up to when each worker was last settled
-        ("repeated_hours", "f8"),  # added by handovers
-        ("workers_sum", "i8"),
+        ("asking", "i8"),
+        ("stirred", "i8"),  # somebody's caseload changed in this instant
+        ("top_ordinal", "i8"),  # the latest visit of any family
+        ("counts", "i8", (len(DAYS),)),  # children now, by DAYS
+        ("areas", "f8", (len(DAYS),)),  # and their integrals over time
+        *((name, LAW.fields[name][0]) for name in LAW.names or () if LAW.fields),
     ],
     align=True,
 )
 
-LOG = np.dtype([("time", "f8"), ("kind", "i8"), ("post", "i8"), ("case", "i8")], align=True)
+LOG = np.dtype([("time", "f8"), ("kind", "i8"), ("stage", "i8"), ("post", "i8"), ("case", "i8")], align=True)
 
-
-@dataclass(frozen=True, slots=True)
-class CaseRules:
-    """What casework needs to know of an authority, in days and hours.
-
-    Attributes:
-        attention: most hours of progress one child absorbs a day.
-        upkeep: hours a day a child costs by being open.
-        cap: most children per full-time worker (``inf`` for none).
-        reading_hours: hours of reading in per case and handover.
-        lost_share: share of the progress made that a handover loses.
-        overtime_share: share of the hours wanted beyond the ordinary day that overtime meets.
-        overtime_limit: most overtime a day of a full-time worker.
-        strain: multiplier of the leaving rate by children per FTE, from 0 children up.
-        teams: number of teams.
-        classes: number of priority classes.
-    """
-
-    attention: float
-    upkeep: float
-    cap: float
-    reading_hours: float
-    lost_share: float
-    strain: npt.NDArray[np.float64]
-    teams: int
-    classes: int
-    overtime_share: float = 0.0
-    overtime_limit: float = 0.0
+#: One record a finished visit of a case to a stage: the raw parts of section 5.
+VISIT = np.dtype(
+    [
+        ("referred", "f8"),  # of the episode; this and the next before 0 for cases open at the start
+        ("entered", "f8"),
+        ("began", "f8"),  # counted from: entry into the stage, or 0
+        ("ended", "f8"),
+        ("natural", "f8"),
+        ("waited", "f8"),
+        ("absent", "f8"),
+        ("slow", "f8"),
+        ("repeated", "f8"),
+        ("missed", "f8"),
+        ("signed", "f8"),
+        ("paced", "f8"),
+        ("case", "i8"),
+        ("stage", "i8"),
+        ("ordinal", "i8"),
+        ("episode", "i8"),
+        ("target", "i8"),  # what came next: a stage, or -1 - exit
+        ("workers", "i8"),  # in the stage
+        ("team", "i8"),
+        ("early", "i8"),
+        ("in_time", "i8"),
+    ],
+    align=True,
+)
 
 
 class State(NamedTuple):
     """All arrays of the kernel, in the order in which it takes them."""
 
     seats: Any  # SEAT[posts]
-    due: npt.NDArray[np.float64]  # time of each seat's next event
-    heap: npt.NDArray[np.int64]  # seats, soonest first
-    place: npt.NDArray[np.int64]  # of each seat in the heap
-    space: npt.NDArray[np.float64]  # [seat, (LOAD, ROOM)]; room is -1 when nobody is there
-    finish: npt.NDArray[np.float64]  # [seat, slot] clock reading at which the case closes, last first
-    slots: npt.NDArray[np.int64]  # [seat, slot] case number
+    lines: Any  # LINE[posts]
+    mix: npt.NDArray[np.int64]  # [seat, mode * stages + stage] children held, modes WORKING, URGENT, GATE
+    slots: Any  # SLOT[posts, cases on a list], the next to be done last
     cases: Any  # CASE[cases]
     waitlists: Any  # WAITLIST[teams, classes]
     teams: Any  # TEAM[teams]
     members: npt.NDArray[np.int64]  # [team, k] case-holding seats by number
     strain: npt.NDArray[np.float64]
-    law: npt.NDArray[
-        np.float64
-    ]  # attention, upkeep, cap, reading hours, lost share, overtime share, overtime limit
+    stages: Any  # STAGE_NOW[stages]
+    gates: npt.NDArray[np.float64]
+    shares: npt.NDArray[np.float64]
+    targets: npt.NDArray[np.int64]
+    exits: Any  # EXIT[exits]
+    draws: npt.NDArray[np.float64]  # [ordinal, case, DRAWS]
+    backs: Any  # BACK[cases]
     run: Any  # RUN[1]
+    visits: Any  # VISIT[room]
     log: Any  # LOG[room]
 
 
 def new_state(rules: CaseRules, tape: Families, *, logging: bool, posts: int = 16) -> State:
     """An empty service at time 0 with every case of the tape still to be referred."""
-    n = len(tape)
+    n, table = len(tape), rules.pathway
+    stages = len(table.stages)
     cases = _aligned(n, CASE)
-    cases["referred"] = tape.time
-    cases["work"] = tape.work + tape.done  # at a handover what was done before the run counts as progress
-    cases["left"] = tape.work
-    cases["children"], cases["priority"], cases["team"] = tape.children, tape.priority, tape.team
-    cases["seat"], cases["behind"] = NOT_REFERRED, -1
-    waitlists = np.zeros((rules.teams, rules.classes), WAITLIST).view(np.recarray)
+    cases["referred"] = tape.time - tape.already_open
+    cases["since"] = tape.time
+    cases["began"] = tape.began
+    cases["work"] = tape.left + tape.done  # at a handover what was done before the run counts as progress
+    cases["left"] = tape.left
+    cases["stage"] = tape.stage
+    cases["children"], cases["family_class"], cases["place"] = tape.children, tape.priority, tape.place
+    cases["known"] = tape.known
+    cases["mode"], cases["behind"], cases["seat"], cases["last_seat"] = NOT_REFERRED, -1, -1, -1
+    cases["ordinal"], cases["changed"], cases["changed_before"] = -1, -np.inf, -np.inf
+    classes = 2 * (int(table.stages["priority"].max()) + 1)
+    teams = int(sum(rules.teams_of_type))
+    waitlists = np.zeros((teams, classes), WAITLIST).view(np.recarray)
     waitlists["head"] = waitlists["tail"] = -1
     run = np.zeros(1, RUN).view(np.recarray)
-    run["logging"], run["leaver"] = int(logging), -1
-    handover = (rules.reading_hours, rules.lost_share)
-    overtime = (rules.overtime_share, rules.overtime_limit)
-    law = np.array([rules.attention, rules.upkeep, rules.cap, *handover, *overtime])
-    seats = np.zeros(0, SEAT).view(np.recarray)
-    empty, none = np.zeros(0), np.zeros(0, np.int64)
+    run["logging"], run["leaver"], run["next_round"] = int(logging), -1, rules.first_round()
+    for name, value in rules.law().items():
+        run[name] = value
     slots = 32 if rules.cap == np.inf else int(min(max(rules.cap, 4), 32)) + 8
     state = State(
-        seats=seats,
-        due=empty,
-        heap=none,
-        place=none,
-        space=np.zeros((0, 2)),
-        finish=np.zeros((0, slots)),
-        slots=np.zeros((0, slots), np.int64),
+        seats=np.zeros(0, SEAT).view(np.recarray),
+        lines=np.zeros(0, LINE).view(np.recarray),
+        mix=np.zeros((0, 3 * stages), np.int64),
+        slots=np.zeros((0, slots), SLOT).view(np.recarray),
         cases=cases,
         waitlists=waitlists,
-        teams=np.zeros(rules.teams, TEAM).view(np.recarray),
-        members=np.zeros((rules.teams, 16), np.int64),
+        teams=np.zeros(teams, TEAM).view(np.recarray),
+        members=np.zeros((teams, 16), np.int64),
         strain=np.ascontiguousarray(rules.strain, dtype=np.float64),
-        law=law,
+        stages=_stages(rules),
+        gates=table.gates,
+        shares=table.shares,
+        targets=table.targets,
+        exits=np.zeros(len(table.returns), EXIT).view(np.recarray),
+        draws=_draws(tape, 0, 3),
+        backs=np.zeros(n + 1, BACK).view(np.recarray),
         run=run,
+        visits=np.zeros(max(1024, 2 * n), VISIT).view(np.recarray),
         log=np.zeros(4096 if logging else 16, LOG).view(np.recarray),
     )
+    state.exits["returns"] = table.returns
     return with_seats(state, posts)
 
 
+def _stages(rules: CaseRules) -> Any:
+    """The stages' records with the teams that do their work."""
+    found = np.zeros(len(rules.pathway.stages), STAGE_NOW).view(np.recarray)
+    for name in STAGE.names or ():
+        found[name] = rules.pathway.stages[name]
+    teams = np.array(rules.teams_of_type)
+    found["teams"] = teams[found["team_type"]]
+    found["first_team"] = (np.cumsum(teams) - teams)[found["team_type"]]
+    return found
+
+
+def _draws(tape: Families, first: int, number: int) -> npt.NDArray[np.float64]:
+    """The families' luck for visits of these ordinals."""
+    found = np.empty((number, len(tape), len(DRAWS)))
+    for j in range(number):
+        found[j] = tape.draws(first + j)
+    return found
+
+
 def _aligned(n: int, record: np.dtype[Any]) -> Any:
-    """Zeroed records that each start at a multiple of their size, so that none straddles a cache line."""
+    """Zeroed records that start at a cache line."""
     size = record.itemsize
-    memory = np.zeros((n + 1) * size, np.uint8)
-    first = -memory.ctypes.data % size
+    memory = np.zeros(n * size + 64, np.uint8)
+    first = -memory.ctypes.data % 64
     return memory[first : first + n * size].view(record).view(np.recarray)
 
 
@@ -215,28 +351,44 @@ def with_seats(state: State, posts: int) -> State:
         return state
     seats = np.concatenate([state.seats, np.zeros(extra, SEAT)]).view(np.recarray)
     seats["team"][old:] = -1
-    grow = ((0, extra), (0, 0))
+    lines = np.zeros(extra, LINE)
+    lines["due"], lines["room"] = np.inf, -1.0
+    lines["heap"] = lines["place"] = np.arange(old, posts)
     return state._replace(
         seats=seats,
-        due=np.concatenate([state.due, np.full(extra, np.inf)]),
-        heap=np.concatenate([state.heap, np.arange(old, posts)]),
-        place=np.concatenate([state.place, np.arange(old, posts)]),
-        space=np.concatenate([state.space, np.tile([0.0, -1.0], (extra, 1))]),
-        finish=np.pad(state.finish, grow),
-        slots=np.pad(state.slots, grow),
+        lines=np.concatenate([state.lines, lines]).view(np.recarray),
+        mix=np.pad(state.mix, ((0, extra), (0, 0))),
+        slots=_wider(state.slots, extra, 0),
     )
+
+
+def _wider(slots: Any, rows: int, columns: int) -> Any:
+    found = np.zeros((slots.shape[0] + rows, slots.shape[1] + columns), SLOT)
+    found[: slots.shape[0], : slots.shape[1]] = slots
+    return found.view(np.recarray)
 
 
 def with_more_slots(state: State) -> State:
     """The same state with room for twice as many cases on every worker's list."""
-    wider = ((0, 0), (0, state.slots.shape[1]))
-    return state._replace(finish=np.pad(state.finish, wider), slots=np.pad(state.slots, wider))
+    return state._replace(slots=_wider(state.slots, 0, state.slots.shape[1]))
 
 
 def with_longer_log(state: State) -> State:
     """The same state with room for twice as many events in the log."""
     log = np.concatenate([state.log, np.zeros(len(state.log), LOG)]).view(np.recarray)
     return state._replace(log=log)
+
+
+def with_more_visits(state: State) -> State:
+    """The same state with room for twice as many finished visits."""
+    visits = np.concatenate([state.visits, np.zeros(len(state.visits), VISIT)]).view(np.recarray)
+    return state._replace(visits=visits)
+
+
+def with_more_draws(state: State, tape: Families) -> State:
+    """The same state with luck for three more visits of every family."""
+    more = _draws(tape, len(state.draws), 3)
+    return state._replace(draws=np.concatenate([state.draws, more]))
 
 
 def with_more_members(state: State) -> State:

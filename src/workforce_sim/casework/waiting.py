@@ -1,4 +1,4 @@
-"""Waiting lists and allocation (sections 3 and 4 of docs/model.md)."""
+"""Waiting lists, allocation and rebalancing (sections 3 and 4 of docs/model.md)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,27 @@ from typing import Any
 
 import numpy as np
 
-from workforce_sim.casework.compiled import compiled
 from workforce_sim.casework.eventlog import Kind
+from workforce_sim.casework.holding import begin_work, end_work, next_review, take
+from workforce_sim.casework.rules import RANDOM, YOUR_OWN
 from workforce_sim.casework.sharing import caseload_changed, log, settle, tally
-from workforce_sim.casework.state import LOAD, MORE_LOG, MORE_SLOTS, REACHED, ROOM, ROOM_SLACK, WAITING
+from workforce_sim.casework.state import (
+    ASK,
+    DECIDING,
+    GATE,
+    MORE_LOG,
+    MORE_SLOTS,
+    REACHED,
+    ROOM_SLACK,
+    SIGNING,
+    UNALLOCATED,
+    URGENT,
+    WAITING,
+)
+from workforce_sim.compiled import compiled
+from workforce_sim.demand.families import ALLOCATION
 
-ALLOCATED = int(Kind.ALLOCATED)
+ALLOCATED, RETURNED = int(Kind.ALLOCATED), int(Kind.RETURNED)
 
 #: ``run.changed`` when more than one team has an allocation pass due.
 SEVERAL = -1
@@ -30,102 +45,181 @@ def mark(S: Any, team: int) -> None:
 
 @compiled
 def join_list(S: Any, c: int) -> None:
-    """Case c joins its waiting list at its place by number."""
+    """Case c joins the waiting list of its stage and team, at its place by ticket."""
     cases = S.cases
     tally(S)
-    w = S.waitlists[cases[c].team, cases[c].priority]
-    cases[c].seat = WAITING
-    cases[c].since = S.run[0].now
+    case = cases[c]
+    stage = S.stages[case.stage]
+    w = S.waitlists[case.team, 2 * stage.priority + case.family_class]
+    case.mode = WAITING
+    case.seat = -1
+    case.since = S.run[0].now
+    ticket = case.ticket
     if w.tail < 0:
         w.head = c
         w.tail = c
-        cases[c].behind = -1
-    elif w.tail < c:
+        case.behind = -1
+    elif cases[w.tail].ticket < ticket:
         cases[w.tail].behind = c
         w.tail = c
-        cases[c].behind = -1
-    elif c < w.head:
-        cases[c].behind = w.head
+        case.behind = -1
+    elif ticket < cases[w.head].ticket:
+        case.behind = w.head
         w.head = c
     else:
         before = w.head
-        while cases[before].behind < c:
+        while cases[cases[before].behind].ticket < ticket:
             before = cases[before].behind
-        cases[c].behind = cases[before].behind
+        case.behind = cases[before].behind
         cases[before].behind = c
-    S.run[0].waiting += cases[c].children
-    S.teams[cases[c].team].waiting += 1
-    mark(S, cases[c].team)
+    S.run[0].counts[DECIDING if stage.decision else UNALLOCATED] += case.children
+    S.stages[case.stage].waiting += case.children
+    S.teams[case.team].waiting += 1
+    mark(S, case.team)
 
 
 @compiled
-def choose_worker(S: Any, team: int, k: int) -> int:
-    """Fewest children per FTE among those with room; ties to the lowest post number."""
+def may_hold(S: Any, p: int, s: int) -> bool:
+    """Is the worker in seat p experienced, or does the stage not ask for it?"""
+    return bool(not S.stages[s].experienced_only or S.seats[p].experienced)
+
+
+@compiled
+def choose_worker(S: Any, c: int) -> int:
+    """The worker whom the rule gives case c, or -1; see section 3."""
+    case, law = S.cases[c], S.run[0]
+    k, s, team = case.children, case.stage, case.team
+    if law.continuity and case.episode > 0 and case.last_seat >= 0:
+        p = case.last_seat
+        here = S.seats[p].team == team and S.seats[p].person == case.last_person
+        if here and S.lines[p].room + ROOM_SLACK >= k and may_hold(S, p, s):
+            return int(p)
     best = -1
+    if law.rule == RANDOM:
+        candidates = 0
+        for j in range(S.teams[team].workers):
+            p = S.members[team, j]
+            if S.lines[p].room + ROOM_SLACK >= k and may_hold(S, p, s):
+                candidates += 1
+        skip = int(S.draws[case.ordinal, c, ALLOCATION] * candidates)
+        for j in range(S.teams[team].workers):
+            p = S.members[team, j]
+            if S.lines[p].room + ROOM_SLACK >= k and may_hold(S, p, s):
+                if skip == 0:
+                    return int(p)
+                skip -= 1
+        return -1
     least = np.inf
     for j in range(S.teams[team].workers):
         p = S.members[team, j]
-        if S.space[p, ROOM] + ROOM_SLACK >= k and S.space[p, LOAD] < least - ROOM_SLACK:
-            least = S.space[p, LOAD]
+        fits = S.lines[p].room + ROOM_SLACK >= k and S.lines[p].load < least - ROOM_SLACK
+        if fits and may_hold(S, p, s):
+            least = S.lines[p].load
             best = p
-    return best
+    return int(best)
 
 
 @compiled
 def assign(S: Any, c: int, p: int, now: float) -> None:
-    """Case c goes from the waiting list to the worker in seat p."""
-    seat, case, run = S.seats[p], S.cases[c], S.run[0]
+    """Case c goes to the worker in seat p."""
+    seat, case, run, law = S.seats[p], S.cases[c], S.run[0], S.run[0]
     k = case.children
+    stage = S.stages[case.stage]
     tally(S)
-    if case.workers > 0:
+    decides = stage.decision == 1  # at the front door nobody reads in, and nobody is the family's worker
+    other = case.last_seat != p or case.last_person != seat.person
+    another = case.last_seat >= 0 and other and not decides
+    if another:
         made = max(0.0, case.work - case.left)
-        again = S.law[3] + S.law[4] * made
+        again = law.reading_hours / (k * stage.attention) + law.lost_share * made
         case.left += again
         case.repeated += again
-        run.repeated_hours += again
+        run.repeated += again * k
         run.handovers += 1
+        case.changed_before = case.changed
+        case.changed = now
+    if not decides and (another or case.workers == 0):
+        case.workers += 1
+    case.visit_workers += 1
     case.waited += now - case.since
-    case.since = now
-    case.workers += 1
     case.seat = p
-    settle(S, p, now)
-    at = seat.clock + case.left / k
-    i = seat.n
-    finish, slots = S.finish, S.slots
-    while i > 0 and finish[p, i - 1] < at:  # the next to close is last
-        finish[p, i] = finish[p, i - 1]
-        slots[p, i] = slots[p, i - 1]
-        i -= 1
-    finish[p, i] = at
-    slots[p, i] = c
-    seat.n += 1
-    seat.children += k
-    run.waiting -= k
+    case.taken = now
+    if not decides:
+        case.last_seat = p
+        case.last_person = seat.person
+    case.mode = GATE
+    S.run[0].counts[DECIDING if stage.decision else UNALLOCATED] -= k
+    S.stages[case.stage].waiting -= k
     S.teams[case.team].waiting -= 1
-    run.held += k
     run.allocations += 1
-    log(S, ALLOCATED, p, c)
+    log(S, ALLOCATED, p, c, case.stage)
+    settle(S, p, now)
+    next_review(S, c, now)
+    begin_work(S, p, c, now)
     caseload_changed(S, p, now)
 
 
 @compiled
+def hand_back(S: Any, p: int, i: int, now: float) -> None:
+    """The case at slot i of seat p (settled) returns to the waiting list of its team."""
+    c = S.slots[p, i].case
+    case = S.cases[c]
+    if case.mode <= URGENT:
+        end_work(S, p, c, i, now)
+    elif case.mode == GATE:
+        case.left = 0.0
+        if case.late:
+            case.missed += now - case.since
+    elif case.mode == SIGNING:
+        case.left = 0.0
+        case.signed += now - case.since
+    take(S, p, i)
+    log(S, RETURNED, p, c, case.stage)
+    join_list(S, c)
+
+
+@compiled
+def pop(S: Any, c: int) -> None:
+    """Case c, the first of its list, leaves the list."""
+    case = S.cases[c]
+    w = S.waitlists[case.team, 2 * S.stages[case.stage].priority + case.family_class]
+    w.head = case.behind
+    if w.head < 0:
+        w.tail = -1
+
+
+@compiled
+def no_room(S: Any, p: int) -> int:
+    """What is missing before case p can be put on a list: REACHED if nothing."""
+    run = S.run[0]
+    if S.seats[p].n + 1 >= S.slots.shape[1]:
+        return MORE_SLOTS
+    if run.logging and run.logged + 8 > S.log.shape[0]:
+        return MORE_LOG
+    return REACHED
+
+
+@compiled
 def allocate(S: Any, team: int) -> int:
-    """Serve the waiting lists of a team in order until the first case that finds no room."""
+    """Serve the waiting lists of a team in order until the first case that finds no candidate."""
     run = S.run[0]
     now = run.now
-    for priority in range(S.waitlists.shape[1]):
-        w = S.waitlists[team, priority]
+    if S.teams[team].refused:
+        S.teams[team].refused = 0
+        return REACHED
+    for line in range(S.waitlists.shape[1]):
+        w = S.waitlists[team, line]
         while w.head >= 0:
             c = w.head
-            p = choose_worker(S, team, S.cases[c].children)
+            if S.run[0].rule == YOUR_OWN:
+                run.asking = c
+                return ASK
+            p = choose_worker(S, c)
             if p < 0:
                 return REACHED
-            if S.seats[p].n == S.slots.shape[1]:
-                return MORE_SLOTS
-            if run.logging and run.logged + 4 > S.log.shape[0]:
-                return MORE_LOG
-            w.head = S.cases[c].behind
-            if w.head < 0:
-                w.tail = -1
+            code = no_room(S, p)
+            if code != REACHED:
+                return int(code)
+            pop(S, c)
             assign(S, c, p, now)
     return REACHED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,14 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+#: A family's luck at each visit to a stage: standard normal of the work, uniforms of what comes next, of an
+#: early end, of being turned away and of coming back, Exp(1) of the delay, uniform of a random allocation.
+DRAWS = ("work", "next", "early", "away", "return", "delay", "allocation")
+WORK, NEXT, EARLY, AWAY, RETURN, DELAY, ALLOCATION = range(7)
+
+#: The stage of a family that is referred (not open at the start).
+REFERRED = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,20 +27,28 @@ class Families:
     Attributes:
         time: working day of referral, not decreasing.
         children: children of the family, at least 1.
-        priority: class on the waiting list, 0 first.
-        team: team the case belongs to.
-        work: hours of work, all children together (what is left, for cases open at the start).
-        done: hours already done before the run, all children together (0 for referrals).
+        priority: class on the waiting list, 0 (urgent) or 1.
+        place: which of the teams of a type the family belongs to, from 0 to 1.
+        stage: where it is at the start, or :data:`REFERRED`.
+        began: entry into that stage, 0 or before.
+        left: days of full attention left there.
+        done: days of full attention done there before the run.
         already_open: working days open before the run (0 for referrals).
+        known: counts as a re-referral: the family's case was closed within a year before the referral.
+        draws: the families' luck at their visit of an ordinal, shape ``(families, len(DRAWS))``.
     """
 
     time: Floats
     children: Ints
     priority: Ints
-    team: Ints
-    work: Floats
+    place: Floats
+    stage: Ints
+    began: Floats
+    left: Floats
     done: Floats
     already_open: Floats
+    known: npt.NDArray[np.bool_]
+    draws: Callable[[int], Floats]
 
     def __len__(self) -> int:
         return len(self.time)

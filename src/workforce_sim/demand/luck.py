@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import math
 from enum import IntEnum
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 #: Goes into every result. It changes when the same seed no longer gives the same run.
-STREAM_VERSION = 1
+STREAM_VERSION = 2
 
 _HALF_STEP = 2.0**-54  # keeps uniforms off 0, where inverse laws end
 
@@ -40,11 +41,25 @@ class Stream(IntEnum):
     POST_STATE = 13
     POST_SERVICE = 14
     POST_NOTICE = 15
+    PLACE = 16
+    STAGE_WORK = 17
+    STAGE_NEXT = 18
+    STAGE_EARLY = 19
     LEAVE = 20
     HIRE = 21
     COVER = 22
     END = 23
     CONVERT = 24
+    TURNED_AWAY = 25
+    RETURN = 26
+    RETURN_DELAY = 27
+    ALLOCATION = 28
+    KNOWN = 29
+    OPENING_CASE = 30
+    ABSENCE = 31
+    ABSENCE_DAYS = 32
+    RECORDING_DELAY = 33
+    RECORDING_HIDDEN = 34
 
 
 class Luck:
@@ -88,6 +103,14 @@ class Luck:
 
         shape = 1.0 / cv**2
         return np.asarray(gammaincinv(shape, self.uniforms(stream, years)) / shape, dtype=np.float64)
+
+
+class Thresholds(Protocol):
+    """Where clocks take their luck from."""
+
+    def threshold(self, stream: Stream, layer: int, number: int, ordinal: int) -> float:
+        """Exp(1) threshold of one clock."""
+        ...
 
 
 class PostLuck:

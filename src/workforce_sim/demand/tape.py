@@ -1,4 +1,4 @@
-"""The demand tape: every case of a replication, drawn before it starts.
+"""The demand tape: every family of a replication, drawn before it starts.
 
 Section 7 of docs/model.md. Candidates come at a majorising rate and are thinned by their own uniform,
 layer upon layer, so that a scenario with more demand has all the referrals of one with less, unchanged.
@@ -12,70 +12,80 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.authority.balance import starting_pace
 from workforce_sim.authority.calendar import DAYS_PER_YEAR, WorkingCalendar
-from workforce_sim.demand.families import Families
-from workforce_sim.demand.luck import Floats, Luck, Stream, family_size, lognormal
+from workforce_sim.authority.steady import steady
+from workforce_sim.demand.families import DRAWS, REFERRED, Families
+from workforce_sim.demand.luck import Floats, Luck, Stream, family_size
 
 if TYPE_CHECKING:
     from workforce_sim.authority.authority import Authority
-
-#: Priority classes on the waiting lists: urgent families first.
-CLASSES = 2
+    from workforce_sim.authority.steady import Steady
 
 #: A layer of candidates has this much more than the busiest month of an ordinary year.
 _HEADROOM = 1.5
 _GOLDEN = 0.6180339887498949
 
+#: The luck of families open at the start is kept in a layer of its own, beyond all layers of candidates.
+_OPENING = 1 << 40
+
 
 def draw_families(authority: Authority, calendar: WorkingCalendar, luck: Luck) -> Families:
-    """All cases of one replication. The authority must be balanced (no ``None`` in its casework)."""
-    return _join(_opening(authority, luck), _referrals(authority, calendar, luck))
+    """All families of one replication. The authority must be balanced (no ``None`` in its casework)."""
+    state = steady(authority)
+    parts = [_opening(authority, state, luck), *_referrals(authority, state, calendar, luck)]
+    joined = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in Families.__slots__
+        if name != "draws"
+    }
+    order = np.argsort(joined["time"], kind="stable")
+
+    def draws(ordinal: int) -> Floats:
+        found: Floats = np.concatenate([part.draws(ordinal) for part in parts])[order]
+        return found
+
+    return Families(**{name: array[order] for name, array in joined.items()}, draws=draws)
 
 
-def _opening(authority: Authority, luck: Luck) -> Families:
-    """Cases open at the start: length-biased work, a uniform share of it already done."""
+def _opening(authority: Authority, state: Steady, luck: Luck) -> Families:
+    """Families open at the start: a random sample of the history's."""
     children = authority.open_children()
-    casework = authority.casework
-    assert casework.work_hours is not None
+    snapshot = state.history.snapshot
+    if len(snapshot) == 0:
+        children = 0
     size = family_size(luck.uniforms(Stream.OPENING_CHILDREN, children), authority.demand.children_per_family)
     n = int(np.searchsorted(np.cumsum(size), children)) + 1 if children else 0
     size = size[:n]
     if n:
         size[-1] -= int(size.sum()) - children  # the last family is cut to the count
-    total = lognormal(
-        luck.uniforms(Stream.OPENING_WORK, n), casework.work_hours, casework.work_cv, length_biased=True
-    )
-    done = luck.uniforms(Stream.OPENING_DONE, n)
-    teams = authority.teams.number
+    seen = snapshot[(luck.uniforms(Stream.OPENING_CASE, n) * len(snapshot)).astype(np.int64)]
+
+    def draws(ordinal: int) -> Floats:
+        return _draws(luck, n, _OPENING, ordinal)
+
     return Families(
         time=np.zeros(n),
         children=size,
         priority=_priority(luck.uniforms(Stream.OPENING_PRIORITY, n), authority),
         # dealt to the teams in equal shares: a golden-ratio sequence spreads large and small families alike
-        team=np.minimum((np.arange(n) * _GOLDEN % 1.0 * teams).astype(np.int64), teams - 1),
-        work=size * total * (1 - done),
-        done=size * total * done,
-        already_open=total * done / starting_pace(authority),
+        place=np.mod(np.arange(n, dtype=np.float64) * _GOLDEN, 1.0),
+        stage=seen["stage"].astype(np.int64),
+        began=-seen["age"],
+        left=seen["left"].copy(),
+        done=seen["done"].copy(),
+        already_open=seen["open_days"].copy(),
+        known=np.zeros(n, bool),
+        draws=draws,
     )
 
 
-def _referrals(authority: Authority, calendar: WorkingCalendar, luck: Luck) -> Families:
+def _referrals(authority: Authority, state: Steady, calendar: WorkingCalendar, luck: Luck) -> list[Families]:
     demand = authority.demand
     mean = demand.children_per_year / demand.children_per_family / DAYS_PER_YEAR
     rates = mean * monthly_factors(authority, calendar, luck)
     majorant = mean * max(demand.season) * _HEADROOM
     layers = math.ceil(float(rates.max()) / majorant) if mean else 0
-    parts = [_layer(authority, calendar, luck, rates, majorant, layer) for layer in range(layers)]
-    if not parts:
-        return _layer(authority, calendar, luck, rates, 0.0, 0)
-    if len(parts) == 1:
-        return parts[0]
-    joined = parts[0]
-    for part in parts[1:]:
-        joined = _join(joined, part)
-    order = np.argsort(joined.time, kind="stable")
-    return Families(*(getattr(joined, name)[order] for name in Families.__slots__))
+    return [_layer(authority, state, calendar, luck, rates, majorant, mean, layer) for layer in range(layers)]
 
 
 def monthly_factors(authority: Authority, calendar: WorkingCalendar, luck: Luck) -> Floats:
@@ -88,9 +98,21 @@ def monthly_factors(authority: Authority, calendar: WorkingCalendar, luck: Luck)
 
 
 def _layer(
-    authority: Authority, calendar: WorkingCalendar, luck: Luck, rates: Floats, majorant: float, layer: int
+    authority: Authority,
+    state: Steady,
+    calendar: WorkingCalendar,
+    luck: Luck,
+    rates: Floats,
+    majorant: float,
+    mean: float,
+    layer: int,
 ) -> Families:
-    """Referrals that make up the part of the rate between layer and layer + 1 majorants."""
+    """Referrals that make up the part of the rate between layer and layer + 1 majorants.
+
+    All referrals of a year come at the stated rate. A share comes from families whose case was closed
+    before; those closed in the run come back by themselves (whatever the season, so that the season of the
+    others is the stronger), and here only those closed before it are drawn.
+    """
     times = _candidates(luck, majorant, float(calendar.end), layer)
     n = len(times)
 
@@ -98,20 +120,68 @@ def _layer(
         return luck.uniforms(stream, n, layer=layer)
 
     month = np.searchsorted(calendar.marks[1:-1], times, side="right")
-    kept = uniforms(Stream.REFERRAL_KEPT) * majorant < rates[month] - layer * majorant
-    demand, casework, teams = authority.demand, authority.casework, authority.teams.number
-    assert casework.work_hours is not None
-    size = family_size(uniforms(Stream.REFERRAL_CHILDREN)[kept], demand.children_per_family)
-    per_child = lognormal(uniforms(Stream.REFERRAL_WORK)[kept], casework.work_hours, casework.work_cv)
+    again, mean_days = state.history.returns, state.pathway.mean_return_days
+    away = np.exp(-times / mean_days)  # of those who come back, the share still to come from before the start
+    level = uniforms(Stream.REFERRAL_KEPT) * majorant + layer * majorant
+    kept = level < rates[month] - mean * again * (1 - away)
+    known = kept & (level < mean * again * away)  # the lowest, so that more demand makes nobody else of them
+    within_year = uniforms(Stream.KNOWN) < _back_within_a_year(state, times)
+    which = np.flatnonzero(kept)
+    m = len(which)
+
+    def draws(ordinal: int) -> Floats:
+        return _draws(luck, n, layer, ordinal)[which]
+
     return Families(
         time=times[kept],
-        children=size,
+        children=family_size(uniforms(Stream.REFERRAL_CHILDREN)[kept], authority.demand.children_per_family),
         priority=_priority(uniforms(Stream.REFERRAL_PRIORITY)[kept], authority),
-        team=np.minimum((uniforms(Stream.REFERRAL_TEAM)[kept] * teams).astype(np.int64), teams - 1),
-        work=size * per_child,
-        done=np.zeros(len(size)),
-        already_open=np.zeros(len(size)),
+        place=uniforms(Stream.PLACE)[kept],
+        stage=np.full(m, REFERRED, np.int64),
+        began=np.zeros(m),
+        left=np.zeros(m),
+        done=np.zeros(m),
+        already_open=np.zeros(m),
+        known=(known & within_year)[kept],
+        draws=draws,
     )
+
+
+def _back_within_a_year(state: Steady, times: Floats) -> Floats:
+    """Of families who come back at these times of the run, gone since before it, the share referred again
+    within a year of the referral before.
+
+    An episode of T days and an exponential delay of mean m, of which t days lie in the run; y is what is left of
+    the year then: P(T + delay <= y) = g(0) + E[T] E[g'(A)] with g(x) = 1 - exp(-(y - x) / m) up to y, A being
+    the days that open families have been open.
+    """
+    mean_days, ages = state.pathway.mean_return_days, state.history.snapshot["open_days"]
+    left = np.linspace(0.0, DAYS_PER_YEAR, 24)
+    shares = -np.expm1(-left / mean_days)
+    if len(ages):
+        slopes = [np.exp((ages[ages < y] - y) / mean_days).sum() / len(ages) / mean_days for y in left]
+        shares = np.maximum(0.0, shares - float(state.history.days.sum()) * np.array(slopes))
+    found: Floats = np.interp(DAYS_PER_YEAR - times, left, shares)
+    return found
+
+
+def _draws(luck: Luck, n: int, layer: int, ordinal: int) -> Floats:
+    """The luck of n families at their visit of this ordinal, shape ``(n, len(DRAWS))``."""
+    from scipy.special import ndtri
+
+    found = np.empty((n, len(DRAWS)))
+
+    def uniforms(stream: Stream) -> Floats:
+        return luck.uniforms(stream, n, ordinal=ordinal, layer=layer)
+
+    found[:, 0] = ndtri(uniforms(Stream.STAGE_WORK))
+    found[:, 1] = uniforms(Stream.STAGE_NEXT)
+    found[:, 2] = uniforms(Stream.STAGE_EARLY)
+    found[:, 3] = uniforms(Stream.TURNED_AWAY)
+    found[:, 4] = uniforms(Stream.RETURN)
+    found[:, 5] = luck.exponentials(Stream.RETURN_DELAY, n, ordinal=ordinal, layer=layer)
+    found[:, 6] = uniforms(Stream.ALLOCATION)
+    return found
 
 
 def _candidates(luck: Luck, rate: float, end: float, layer: int) -> Floats:
@@ -128,7 +198,3 @@ def _candidates(luck: Luck, rate: float, end: float, layer: int) -> Floats:
 
 def _priority(uniforms: Floats, authority: Authority) -> npt.NDArray[np.int64]:
     return (uniforms >= authority.demand.urgent_share).astype(np.int64)
-
-
-def _join(first: Families, second: Families) -> Families:
-    return Families(*(np.concatenate([getattr(first, f), getattr(second, f)]) for f in Families.__slots__))

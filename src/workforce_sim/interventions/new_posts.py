@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from workforce_sim.authority.calendar import WorkingCalendar
+from workforce_sim.authority.layout import layout
 from workforce_sim.authority.parts import Date
 from workforce_sim.errors import Problem, unknown_name
 from workforce_sim.interventions.base import LEFT_OUT, Days, Intervention, PlannedPost
@@ -84,8 +85,8 @@ class NewPosts(Intervention):
     def problems(self, authority: Authority, calendar: WorkingCalendar) -> list[Problem]:
         """What does not fit this authority and these dates."""
         found = super().problems(authority, calendar)
-        if self.team is not None and self.team >= authority.teams.number:
-            last = authority.teams.number - 1
+        if self.team is not None and self.team >= layout(authority).teams:
+            last = layout(authority).teams - 1
             found.append(
                 Problem(
                     "team",

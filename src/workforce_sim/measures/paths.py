@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,21 @@ class Measure:
     decimals: int = 1
 
 
+#: The causes of drift (section 5 of docs/model.md), as they are labelled.
+DRIFT = {
+    "decision": "waiting for a decision",
+    "unallocated": "unallocated",
+    "absent": "worker absent",
+    "slow": "slow progress",
+    "repeated": "repeated work",
+    "missed_review": "waiting for a missed review",
+    "sign_off": "waiting for sign-off",
+}
+
+#: Stages that the DfE counts, by the names the pathways that come with the library give them.
+ASSESSMENT, CONFERENCE, PROTECTION = "assessment", "initial conference", "child protection plan"
+LOOKED_AFTER = ("care proceedings", "looked after")
+
 MEASURES: tuple[Measure, ...] = (
     Measure("caseload", "Average caseload", "children per case-holder FTE", better="lower"),
     Measure("open_children", "Children with an open case", "children", decimals=0),
@@ -47,6 +62,24 @@ MEASURES: tuple[Measure, ...] = (
     Measure("turnover_rate", "Turnover, last 12 months", "% of in post", better="lower"),
     Measure("referred_children", "Children referred", "children in the month", flow=True, decimals=0),
     Measure("closed_children", "Children whose case closed", "children in the month", flow=True, decimals=0),
+    Measure("rereferral_rate", "Re-referrals, last 12 months", "% of children referred", better="lower"),
+    Measure(
+        "turned_away_children", "Children turned away", "children in the month", flow=True, better="lower"
+    ),
+    Measure("ended_early_children", "Children whose plan ended early", "children in the month", flow=True),
+    Measure(
+        "assessments_in_time_rate", "Assessments in time", "% of those ended", flow=True, better="higher"
+    ),
+    Measure("conferences_in_time_rate", "Conferences in time", "% of those held", flow=True, better="higher"),
+    Measure("protection_plan_children", "Children on a protection plan", "children", decimals=0),
+    Measure("looked_after_children", "Children looked after", "children", decimals=0),
+    Measure(
+        "visits_made_rate", "Visits and recording done", "% of the hours due", flow=True, better="higher"
+    ),
+    Measure(
+        "three_workers_rate", "Three workers or more, last 12 months", "% of open children", better="lower"
+    ),
+    Measure("limbo_children", "Children in limbo", "children", better="lower", decimals=0),
     Measure("handovers", "Changes of worker", "families in the month", flow=True, better="lower", decimals=0),
     Measure("starters_fte", "Permanent starters", "FTE in the month", flow=True),
     Measure("leavers_fte", "Permanent leavers", "FTE in the month", flow=True, better="lower"),
@@ -54,9 +87,10 @@ MEASURES: tuple[Measure, ...] = (
     Measure("agency_starts_fte", "Agency assignments started", "FTE in the month", flow=True),
     Measure("agency_ends_fte", "Agency assignments ended", "FTE in the month", flow=True),
     Measure("drift_share", "Drift", "% of the days children had an open case", flow=True, better="lower"),
-    Measure("drift_unallocated_share", "Drift: unallocated", "% of open days", flow=True, better="lower"),
-    Measure("drift_slow_share", "Drift: slow progress", "% of open days", flow=True, better="lower"),
-    Measure("drift_repeated_share", "Drift: repeated work", "% of open days", flow=True, better="lower"),
+    *(
+        Measure(f"drift_{part}_share", f"Drift: {label}", "% of open days", flow=True, better="lower")
+        for part, label in DRIFT.items()
+    ),
     Measure(
         "workers_per_child",
         "Workers per child, cases closed",
@@ -81,8 +115,14 @@ BY_NAME: dict[str, Measure] = {m.name: m for m in MEASURES}
 _FLOWS = ("starters", "leavers", "conversions", "agency_starts", "agency_ends")
 
 
-def measures(counts: Mapping[str, Floats]) -> dict[str, Floats]:
-    """All of :data:`MEASURES` from counts at monthly marks (last axis); flows are nan at the first mark."""
+def measures(counts: Mapping[str, Floats], stages: Sequence[str] = ()) -> dict[str, Floats]:
+    """All of :data:`MEASURES` from counts at monthly marks (last axis); flows are nan at the first mark.
+
+    Args:
+        counts: what :func:`~workforce_sim.workforce.counting.count` counts.
+        stages: names of the stages of the pathway; measures of a stage that is not there are nan.
+    """
+    nothing = np.full(counts["held"].shape, np.nan)
 
     def monthly(name: str) -> Floats:
         total = counts[f"sum_{name}"]
@@ -94,12 +134,22 @@ def measures(counts: Mapping[str, Floats]) -> dict[str, Floats]:
         found[..., 12:] = total[..., 12:] - total[..., :-12]
         return found
 
+    def in_time(name: str) -> Floats:
+        if name not in stages:
+            return nothing
+        i = stages.index(name)
+        return 100 * monthly(f"in_time_stage_{i}") / monthly(f"ended_stage_{i}")
+
+    def open_in(*names: str) -> Floats:
+        there = [counts[f"open_stage_{stages.index(name)}"] for name in names if name in stages]
+        return np.sum(there, axis=0) if there else nothing
+
     headings = ("pay", "agency", "recruitment", "conversion", "new_posts")
     closed = monthly("closed")
     with np.errstate(divide="ignore", invalid="ignore"):
-        days = {name: monthly(f"{name}_days") for name in ("natural", "unallocated", "repeated", "slow")}
-        all_days = days["natural"] + days["unallocated"] + days["repeated"] + days["slow"]
-        drift = {name: 100 * days[name] / all_days for name in ("unallocated", "repeated", "slow")}
+        days = {name: monthly(f"{name}_days") for name in DRIFT}
+        lost = np.sum(list(days.values()), axis=0)
+        all_days = monthly("natural_days") + lost
         vacancies = counts["covered"] + counts["empty"]
         found = {
             "caseload": counts["held"] / counts["case_holders"],
@@ -116,14 +166,22 @@ def measures(counts: Mapping[str, Floats]) -> dict[str, Floats]:
             "turnover_rate": 100 * over_year("leavers") / counts["in_post"],
             "referred_children": monthly("referred"),
             "closed_children": closed,
+            "rereferral_rate": 100 * over_year("referred_again_in_year") / over_year("referred"),
+            "turned_away_children": monthly("turned_away"),
+            "ended_early_children": monthly("ended_early"),
+            "assessments_in_time_rate": in_time(ASSESSMENT),
+            "conferences_in_time_rate": in_time(CONFERENCE),
+            "protection_plan_children": open_in(PROTECTION),
+            "looked_after_children": open_in(*LOOKED_AFTER),
+            "visits_made_rate": 100 * (1 - monthly("missed_upkeep_hours") / monthly("upkeep_hours")),
+            "three_workers_rate": 100 * counts["three_workers"] / counts["open"],
+            "limbo_children": counts["limbo"],
             "handovers": monthly("handovers"),
-            "drift_share": drift["unallocated"] + drift["repeated"] + drift["slow"],
-            "drift_unallocated_share": drift["unallocated"],
-            "drift_slow_share": drift["slow"],
-            "drift_repeated_share": drift["repeated"],
+            "drift_share": 100 * lost / all_days,
             "workers_per_child": monthly("workers") / closed,
             "cost_to_date_gbp": sum(counts[f"sum_cost_{h}"] for h in headings),
         }
+        found |= {f"drift_{name}_share": 100 * part / all_days for name, part in days.items()}
     found |= {f"{name}_fte": monthly(name) for name in _FLOWS}
     found |= {f"cost_{h}_gbp": monthly(f"cost_{h}") for h in headings}
     found["cost_gbp"] = sum(found[f"cost_{h}_gbp"] for h in headings)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.measures.paths import BY_NAME
-from workforce_sim.report.numbers import figure, plain, points
+from workforce_sim.measures.paths import BY_NAME, DRIFT
+from workforce_sim.report.child_ledger import StageDays
+from workforce_sim.report.numbers import figure, joined, plain, plural, points
 
 if TYPE_CHECKING:
     from workforce_sim.study.result import Result
@@ -24,7 +25,7 @@ def fan(result: Result, measure: str, quantiles: Mapping[str, Floats]) -> str:
     for name, (q5, q25, q50, q75, q95) in quantiles.items():
         known = np.flatnonzero(np.isfinite(q50))
         if not len(known):
-            said.append(f"“{name}”: no values in a study this short.")
+            said.append(f"“{name}”: no values in this study.")
             continue
         first, last = int(known[0]), int(known[-1])
 
@@ -49,7 +50,7 @@ def difference(result: Result, measure: str, paths: Mapping[str, tuple[Floats, F
     for name, (mean, low, high) in paths.items():
         known = np.flatnonzero(np.isfinite(mean))
         if not len(known):
-            said.append(f"“{name}”: no values in a study this short.")
+            said.append(f"“{name}”: no values in this study.")
             continue
         last = int(known[-1])
         numbers = [figure(measure, float(path[last]), what.decimals) for path in (mean, low, high)]
@@ -83,6 +84,33 @@ def posts(
         f"Posts under “{scenario}”, whole service, means over the simulated worlds. In {_month(result, 0)}: "
         f"{at(0)}. In {_month(result, -1)}: {at(-1)}."
     )
+
+
+def drift(result: Result, paths: Mapping[str, Mapping[str, Floats]], causes: Sequence[str]) -> str:
+    """A drift chart: the share of every cause in the last month, by scenario."""
+    said = [
+        f"Drift by cause, share of the days of {_month(result, -1)} on which children had an open case, "
+        "means over the simulated worlds."
+    ]
+    for name, parts in paths.items():
+        shares = [f"{DRIFT[part]} {plain(float(parts[part][-1]), 1)}%" for part in causes]
+        total = plain(float(sum(parts[part][-1] for part in DRIFT)), 1)
+        said.append(f"“{name}”: {total}% in all" + (f": {joined(shares)}." if shares else "."))
+    return " ".join(said)
+
+
+def child(ledgers: Mapping[str, Sequence[StageDays]]) -> str:
+    """One child's days: every stage and what its days were, by scenario."""
+    said = ["One child’s working days by stage."]
+    for name, ledger in ledgers.items():
+        stages = []
+        for stage in ledger:
+            causes = [f"{label} {plain(stage.days[part], 1)}" for part, label in DRIFT.items()]
+            causes = [cause for cause in causes if not cause.endswith(" 0.0")]
+            lost = f", of which drift: {joined(causes)}" if causes else ""
+            stages.append(f"{stage.stage}, {plural(round(stage.total, 1), 'day')}{lost}")
+        said.append(f"“{name}”: {'; '.join(stages)}.")
+    return " ".join(said)
 
 
 def _month(result: Result, month: int) -> str:

@@ -1,4 +1,4 @@
-"""Charts: the fan of one measure, the difference from the baseline, and posts against people.
+"""Charts: the fan of one measure, the difference from the baseline, posts against people, and drift by cause.
 
 Every function returns a :class:`~workforce_sim.report.style.Chart`; nothing is shown, saved or set globally.
 ``narrow=True`` draws for a telephone.
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.errors import InputError, Problem
-from workforce_sim.measures.paths import BY_NAME
+from workforce_sim.measures.paths import BY_NAME, DRIFT
 from workforce_sim.report import alt_text
 from workforce_sim.report.numbers import points
 from workforce_sim.report.panels import (
@@ -32,6 +32,7 @@ from workforce_sim.report.panels import (
 )
 from workforce_sim.report.style import (
     DARK_BAND,
+    DAYS,
     INK,
     INTERVAL_BAND,
     LAYERS,
@@ -60,6 +61,7 @@ BANDS = (
 JOINT = "95% interval of the mean difference, all months together"
 
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_SEEN = 0.05  # percent of the open days that a cause of drift must take in some month to be drawn
 _FEW = 2  # scenarios that share a panel; more have a panel each
 
 
@@ -183,6 +185,50 @@ def posts_chart(result: Result, scenario: str | None = None, *, narrow: bool = F
         title = f"Posts are not people: “{name}”"
         frame(chart, title, note, policy_key(keys), narrow, legend=panel, reverse=True)
     chart.workforce_sim_alt = alt_text.posts(result, name, permanent, covering, empty, posts)
+    return chart
+
+
+def drift_chart(result: Result, scenarios: Sequence[str] | None = None, *, narrow: bool = False) -> Chart:
+    """Drift by cause, stacked, month by month: a panel a scenario, on the same axes.
+
+    Means over the worlds of the shares of all days on which children had an open case. Causes that take no
+    days in any of the scenarios (less than 0.05% in every month) are left out.
+
+    Raises:
+        InputError: unknown scenario.
+    """
+    shown = list(scenarios) if scenarios else result.scenarios
+    paths = {
+        name: {part: result.samples(f"drift_{part}_share", name).mean(axis=0) for part in DRIFT}
+        for name in shown
+    }
+    causes = [p for p in DRIFT if any(np.nanmax(paths[name][p], initial=0) >= _SEEN for name in shown)]
+    totals = {name: np.sum([paths[name][part] for part in DRIFT], axis=0) for name in shown}
+    when, keys = dates_of(result), policy_numbers(result, shown)
+    with house_style():
+        panels, chart = make_panels(len(shown), narrow)
+        for panel, name in zip(panels, shown, strict=True):
+            if len(shown) > 1:
+                panel.set_title(wrapped(name, 44 if narrow else 34, 2))
+            edges = np.cumsum([0 * totals[name], *(paths[name][part] for part in causes)], axis=0)
+            for part, low, high in zip(causes, edges[:-1], edges[1:], strict=True):
+                colour, hatch = DAYS[part]
+                drawn = panel.fill_between(when, low, high, facecolor=colour, hatch=hatch, label=DRIFT[part])
+                drawn.set(edgecolor=QUIET, linewidth=0.5)
+            time_axis(panel, result)
+            mark_policies(panel, result, [name], keys)
+            panel.set_ylabel("% of open days" if is_first(panel) else "")
+            value_axis(panel, "drift_share", [*totals.values(), np.zeros(1)])
+            end_labels(panel, result, "drift_share", [(totals[name], Look(INK, "-", ""))])
+        note = (
+            "Means over the simulated worlds: of all the days of a month on which children had an open case, "
+            f"the share lost, by cause. Number: all causes. {CAUTION}"
+        )
+        if "missed_review" in causes:
+            note += " Reviews missed before the start are not counted, so that cause begins at 0."
+        title = "Drift: where children’s time goes"
+        frame(chart, title, note, policy_key(keys), narrow, legend=panels[0], reverse=True)
+    chart.workforce_sim_alt = alt_text.drift(result, paths, causes)
     return chart
 
 

@@ -17,7 +17,9 @@ from workforce_sim.authority.calendar import in_words
 from workforce_sim.authority.records import EVIDENCE_CLASSES
 from workforce_sim.measures.paths import BY_NAME
 from workforce_sim.report.answer import answers, report_months
-from workforce_sim.report.charts import difference_chart, fan_chart, posts_chart
+from workforce_sim.report.charts import difference_chart, drift_chart, fan_chart, posts_chart
+from workforce_sim.report.child import child_chart, child_for_page
+from workforce_sim.report.left_out import left_out
 from workforce_sim.report.numbers import (
     NONE,
     figure,
@@ -31,43 +33,28 @@ from workforce_sim.report.numbers import (
     plural,
     points,
 )
+from workforce_sim.report.story import dated_lines
 
 if TYPE_CHECKING:
     from workforce_sim.report.style import Chart
     from workforce_sim.study.result import Result
 
 #: What a bid asks first, and what the children notice.
-_MEASURES = ("caseload", "agency_rate", "agency_fte", "turnover_rate", "cost_to_date_gbp", "drift_share")
+_MEASURES = (
+    "caseload",
+    "agency_rate",
+    "agency_fte",
+    "turnover_rate",
+    "cost_to_date_gbp",
+    "drift_share",
+    "assessments_in_time_rate",
+    "rereferral_rate",
+    "three_workers_rate",
+    "limbo_children",
+)
 
 #: Evidence classes, weakest first; what is stated without a source stands with the weak.
 _WEAKEST_FIRST = ("assumption", "memory", "yours", "snippet", "derived", "read")
-
-#: What the model does not have, at this stage.
-LEFT_OUT = (
-    (
-        "One stage of casework.",
-        "A case is open or closed: assessment, child protection plans, care and reviews are not told apart.",
-    ),
-    ("No supervision.", "Managers and practice leaders change nothing for the workers of their teams."),
-    (
-        "No absence.",
-        "Sickness, leave and training are in the average hours of a worker, not events of their own.",
-    ),
-    (
-        "Thresholds stand still.",
-        "The number of referrals does not answer to how busy or how good the service is.",
-    ),
-    (
-        "The bands and intervals are chance only.",
-        "They show what luck can do while every assumption is held fixed. The assumptions themselves may be "
-        "wrong, and what that would change is not in any band.",
-    ),
-    (
-        "Not back-tested.",
-        "The model has not been run against what happened in real years, so how far it can be relied on is "
-        "not known.",
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +83,7 @@ def _content(result: Result) -> dict[str, Any]:
     months = report_months(result)
     register, counts = _register(result)
     others = result.scenarios[1:]
+    shown = [m for m in _MEASURES if _has_values(result, m, months)]
     return {
         "authority": str(result.data.attrs["authority"]),
         "period": _period(result),
@@ -109,15 +97,17 @@ def _content(result: Result) -> dict[str, Any]:
         "months": [_after(m) for m in months],
         "end": _after(months[-1]),
         "dates": joined([length(m) for m in months]),
-        "levels": [_level_group(result, m, months) for m in _MEASURES],
-        "differences": [_difference_group(result, m, months) for m in _MEASURES] if others else [],
+        "levels": [_level_group(result, m, months) for m in shown],
+        "differences": [_difference_group(result, m, months) for m in shown] if others else [],
+        "shown": shown,
+        "child": _child(result),
         "plans": [(name, result.interventions.get(name, [])) for name in result.scenarios],
         "effects": [
             (name, effect, evidence) for name, (effect, evidence) in result.effects.items() if effect
         ],
         "register": register,
         "evidence": counts,
-        "left_out": LEFT_OUT,
+        "left_out": left_out(result.authority),
         "run": _run(result),
         "code": _code(result),
     }
@@ -140,7 +130,7 @@ def _pictures(result: Result) -> list[Picture]:
         wide, narrow = (draw(result, *arguments, narrow=narrow) for narrow in (False, True))
         return Picture(_as_text(wide), _as_text(narrow), wide.workforce_sim_alt, caption)
 
-    one = not result.scenarios[1:]
+    one, ends = not result.scenarios[1:], list(dict.fromkeys((result.baseline, result.scenarios[-1])))
     found = [
         picture(
             fan_chart, "How many children each case holder has, and how far luck may move it.", "caseload"
@@ -155,7 +145,30 @@ def _pictures(result: Result) -> list[Picture]:
             )
         )
     caption = f"Posts are not people: who is in the posts under “{result.scenarios[-1]}”."
-    return [*found, picture(posts_chart, caption, result.scenarios[-1])]
+    found.append(picture(posts_chart, caption, result.scenarios[-1]))
+    return [*found, picture(drift_chart, "What the days of children with an open case are lost to.", ends)]
+
+
+def _child(result: Result) -> dict[str, Any] | None:
+    """One family in the first world under the first scenario and the last; nothing if none can be shown."""
+    child = child_for_page(result)
+    if child is None:
+        return None
+    wide, narrow = (child_chart(child, narrow=narrow) for narrow in (False, True))
+    caption = "Its working days, stage by stage."
+    days = [
+        f"{plain(open_days, 0)} working days under “{name}” ({plain(drift, 0)} of them drift)"
+        for name, (open_days, drift) in child.days.items()
+    ]
+    return {
+        "case": child.case,
+        "futures": len(child.runs),
+        "first": result.baseline,
+        "rule": child.rule,
+        "said": f"Its case is open for {joined(days)}.",
+        "picture": Picture(_as_text(wide), _as_text(narrow), wide.workforce_sim_alt, caption),
+        "stories": [(name, dated_lines(run, child.case)) for name, run in child.runs.items()],
+    }
 
 
 def _as_text(chart: Chart) -> str:
@@ -163,6 +176,12 @@ def _as_text(chart: Chart) -> str:
 
 
 # -- tables -----------------------------------------------------------------------------------
+
+
+def _has_values(result: Result, measure: str, months: list[int]) -> bool:
+    """Whether the service has this measure at all; where nobody can come back, no rate of it is a finding."""
+    means = result.table(measure, at=months)["mean"].to_numpy()
+    return bool(np.isfinite(means).any() and (measure != "rereferral_rate" or np.nansum(means) > 0))
 
 
 def _level_group(result: Result, measure: str, months: list[int]) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def value_axis(panel: Axes, measure: str, values: Iterable[Floats], *, zero: boo
     everything = np.concatenate([v[np.isfinite(v)] for v in values] or [np.zeros(0)])
     if not len(everything):
         panel.set_ylim(0, 1)
-        panel.text(0.5, 0.5, "no values in a study this short", ha="center", transform=panel.transAxes)
+        panel.text(0.5, 0.5, "no values in this study", ha="center", transform=panel.transAxes)
         return
     low, high = float(everything.min()), float(everything.max())
     if zero:
@@ -193,10 +193,10 @@ def frame(
     small = [wrapped(part, int(wide * _LETTERS_PER_INCH)) for part in (key, note) if part]
     chart.supxlabel("\n".join(small), x=0.01, ha="left", fontsize=_SMALL, color=QUIET)
     lines = title.count("\n")
-    if legend is None:
+    handles, labels = legend.get_legend_handles_labels() if legend is not None else ([], [])
+    if not labels:
         chart.suptitle(title, x=0.01, ha="left", **_TITLE)
     else:
-        handles, labels = legend.get_legend_handles_labels()
         if reverse:
             handles, labels = handles[::-1], labels[::-1]
         labels = [wrapped(label, 40 if narrow else 44, 2) for label in labels]

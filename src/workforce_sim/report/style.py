@@ -58,6 +58,18 @@ DARK_BAND, LIGHT_BAND, INTERVAL_BAND = 0.38, 0.16, 0.25  # opacity: half of the 
 #: Layers of the posts chart from the bottom up: (colour, hatching), each lighter in grey than the one below.
 LAYERS = (("#0072B2", ""), ("#E69F00", "////"), ("#f7f7f7", "...."))
 
+#: The parts of a child's days: (colour, hatching). No two are alike in grey, whichever of them meet.
+DAYS = {
+    "natural": ("#ffffff", ""),
+    "decision": ("#2b2b2b", ""),
+    "unallocated": ("#0072B2", ""),
+    "absent": ("#F0E442", "...."),
+    "slow": ("#D55E00", ""),
+    "repeated": ("#56B4E9", "////"),
+    "missed_review": ("#f3f3f3", "xxxx"),
+    "sign_off": ("#D9A0C0", "||||"),
+}
+
 _RC: Any = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],  # comes with matplotlib, so charts are the same everywhere

@@ -57,7 +57,7 @@ class Plan:
                 f"  replay it: Simulation(authority, scenarios[{scenario!r}], start='{self.start}', "
                 f"years={self.years}, seed={self.seed}, replication={replication}).run()"
             ) from error
-        found = measures(run.counts)
+        found = measures(run.counts, run.stage_names)
         return np.stack([found[m.name] for m in MEASURES])
 
     def needs_this_process(self) -> bool:

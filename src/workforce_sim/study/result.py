@@ -245,11 +245,12 @@ class Result:
         """One family in the same world under several scenarios: its days, workers and waits, in sentences.
 
         The world is run again with its event log. Numbers of cases agree between scenarios, because
-        referrals have the same luck in all of them.
+        referrals have the same luck in all of them. The days by stage end the text, side by side.
 
         Args:
-            case: number of the case; by default the family with the median time open among those referred in
-                the first half of the study and closed under the first scenario (the text says so).
+            case: number of the case; by default the family with the median time open under the first
+                scenario, of those referred in the first half of the study and closed in it who went through
+                three stages or more (the text says so).
             scenarios: names; by default the first and the last of the study.
             replication: which world.
 
@@ -264,13 +265,13 @@ class Result:
             raise InputError(
                 "Result.story", [Problem("replication", repr(replication), rule, "replication=0")]
             )
-        runs = {name: self.plan.run(name, replication, log=True) for name in names}
+        from workforce_sim.report.child import one_child, story_of
+
+        child = one_child(self, names, replication, case)
         heading = f"World {replication} of {self.plan.authority.name}, seed {self.plan.seed}."
-        if case is None:
-            case = runs[names[0]].median_case()
-            heading += f" The family with the median time open under {names[0]!r}."
-        parts = [f"{name}\n{run.story(case)}" for name, run in runs.items()]
-        return "\n\n".join([heading, *parts])
+        if child.rule:
+            heading += f" The family with {child.rule}, under {names[0]!r}."
+        return story_of(child, heading)
 
     def report(self, path: str | os.PathLike[str]) -> Path:
         """Write the page for the meeting: one self-contained HTML file. Returns its path.

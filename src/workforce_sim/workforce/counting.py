@@ -8,10 +8,13 @@ from workforce_sim.workforce.service import FLOWS, Service
 def count(service: Service) -> dict[str, float]:
     """Everything that is counted at a mark: stocks now, flows since the start. Changes nothing."""
     now, desk = service.env.now, service.desk
+    three_workers, limbo = desk.many_workers(now)
     counts = {
         "open": float(desk.open_children),
         "unallocated": float(desk.unallocated_children),
         "held": float(desk.held_children),
+        "three_workers": float(three_workers),
+        "limbo": float(limbo),
         "case_holders": desk.case_holders_fte(),
         "in_post": service.in_post_fte,
         "agency": service.agency_fte,
@@ -19,6 +22,11 @@ def count(service: Service) -> dict[str, float]:
         "empty": service.empty_fte,
     }
     counts |= {f"sum_{name}": value for name, value in desk.totals(now).items()}
+    stages = desk.stage_counts()
+    for i in range(len(stages["open"])):
+        counts[f"open_stage_{i}"] = float(stages["open"][i])
+        counts[f"sum_ended_stage_{i}"] = float(stages["ended"][i])
+        counts[f"sum_in_time_stage_{i}"] = float(stages["in_time"][i])
     counts |= {f"sum_{name}": service.flows[name] for name in FLOWS}
     counts |= {f"sum_cost_{heading}": gbp for heading, gbp in service.accounts.read(now).items()}
     return counts

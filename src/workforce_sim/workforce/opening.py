@@ -15,6 +15,7 @@ from workforce_sim.workforce.service import ABOVE, ESTABLISHED, Service
 
 if TYPE_CHECKING:
     from workforce_sim.authority.authority import Authority
+    from workforce_sim.authority.layout import Layout
 
 
 def established_posts(authority: Authority) -> int:
@@ -34,7 +35,7 @@ def above_establishment_places(authority: Authority) -> list[int]:
     ]
 
 
-def open_service(authority: Authority, service: Service, luck: Luck) -> None:
+def open_service(authority: Authority, teams: Layout, service: Service, luck: Luck) -> None:
     """Open every post of a balanced authority with the person it starts with."""
     n = established_posts(authority)
     state_luck = luck.uniforms(Stream.POST_STATE, n)
@@ -44,9 +45,10 @@ def open_service(authority: Authority, service: Service, luck: Luck) -> None:
     bands = _bands(authority)
     mean_days = mean_service_years(bands) * DAYS_PER_YEAR
     on_notice = notice_days / (mean_days + notice_days) if math.isfinite(mean_days) else 0.0
-    teams, number = authority.teams.number, 0
+    number = 0
     cover = any(g.agency for g in authority.posts) or not any(above_establishment_places(authority))
     for grade, group in enumerate(authority.posts):
+        team_of = teams.dealt(group, group.number)
         order = np.argsort(state_luck[number : number + group.number], kind="stable")
         vacant, covered = set(order[: group.vacant].tolist()), set(order[: group.agency].tolist())
         for i in range(group.number):
@@ -59,7 +61,7 @@ def open_service(authority: Authority, service: Service, luck: Luck) -> None:
             elif u < on_notice:
                 state, left = State.NOTICE, notice_days * u / on_notice
             service.open_post(
-                team=i * teams // group.number,
+                team=team_of[i],
                 grade=grade,
                 fte=group.fte,
                 luck=(ESTABLISHED, post),
@@ -69,17 +71,17 @@ def open_service(authority: Authority, service: Service, luck: Luck) -> None:
                 cover=cover,
             )
         number += group.number
-    _open_above_establishment(authority, service)
+    _open_above_establishment(authority, teams, service)
 
 
-def _open_above_establishment(authority: Authority, service: Service) -> None:
+def _open_above_establishment(authority: Authority, teams: Layout, service: Service) -> None:
     number = 0
-    teams = authority.teams.number
     for grade, places in enumerate(above_establishment_places(authority)):
+        team_of = teams.dealt(authority.posts[grade], places)
         for i in range(places):
             filled = i < authority.posts[grade].agency_above_establishment
             service.open_post(
-                team=i * teams // places,
+                team=team_of[i],
                 grade=grade,
                 fte=authority.posts[grade].fte,
                 luck=(ABOVE, number),

@@ -20,6 +20,7 @@ class Grade:
     hours: float
     employed_gbp: float
     agency_gbp: float
+    manages: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ class StaffRules:
         notice_days: from decision to last day.
         pay_leaving, pay_hiring: elasticities to relative pay.
         recruitment_gbp, new_post_gbp: money per starter, and per new post and year.
+        new_cases_on_notice: people on notice take new cases.
+        experienced_days: service from which a permanent worker is experienced.
+        absences: long absences per post.
+        absence_days: their mean length.
+        hand_over_after_days: days of absence after which the cases are handed over.
     """
 
     bands: tuple[tuple[float, float], ...]
@@ -48,6 +54,11 @@ class StaffRules:
     pay_hiring: float = 0.0
     recruitment_gbp: float = 0.0
     new_post_gbp: float = 0.0
+    new_cases_on_notice: bool = True
+    experienced_days: float = 0.0
+    absences: float = 0.0
+    absence_days: float = 1.0
+    hand_over_after_days: float = float("inf")
 
 
 def staff_rules(authority: Authority) -> StaffRules:
@@ -70,6 +81,11 @@ def staff_rules(authority: Authority) -> StaffRules:
         pay_hiring=w.pay_elasticity_of_hiring,
         recruitment_gbp=costs.recruitment_gbp,
         new_post_gbp=costs.new_post_running_gbp,
+        new_cases_on_notice=w.new_cases_on_notice,
+        experienced_days=w.experienced_years * DAYS_PER_YEAR,
+        absences=w.absences_per_year / DAYS_PER_YEAR,
+        absence_days=w.absence_days,
+        hand_over_after_days=authority.casework.hand_over_after_days,
     )
 
 
@@ -80,5 +96,5 @@ def grades(authority: Authority) -> tuple[Grade, ...]:
     for group in authority.posts:
         employed = group.salary_gbp * (1 + costs.on_costs)
         hours = authority.casework.case_hours_per_day if group.holds_cases else 0.0
-        found.append(Grade(group.grade, hours, employed, employed * costs.agency_to_employed))
+        found.append(Grade(group.grade, hours, employed, employed * costs.agency_to_employed, group.manages))
     return tuple(found)

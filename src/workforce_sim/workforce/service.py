@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workforce_sim.authority.calendar import DAYS_PER_YEAR, INSTANT
+from workforce_sim.authority.calendar import DAYS_PER_YEAR
 from workforce_sim.casework.eventlog import Kind
-from workforce_sim.demand.luck import Stream
+from workforce_sim.demand.luck import Stream, Thresholds
 from workforce_sim.errors import InputError, Problem
+from workforce_sim.workforce.absence import absences
+from workforce_sim.workforce.allocation import AllocationRules
 from workforce_sim.workforce.money import Accounts
 from workforce_sim.workforce.post import Post, State
 from workforce_sim.workforce.rules import Grade, StaffRules
+from workforce_sim.workforce.tenure import Tenure
 
 if TYPE_CHECKING:
     import simpy
@@ -28,14 +31,6 @@ ESTABLISHED, ABOVE, ADDED, OWN = 0, 1, 2, 3
 FLOWS = ("starters", "leavers", "conversions", "agency_starts", "agency_ends", "notices", "posts_opened")
 
 
-class Thresholds(Protocol):
-    """Where clocks take their luck from."""
-
-    def threshold(self, stream: Stream, layer: int, number: int, ordinal: int) -> float:
-        """Exp(1) threshold of one clock."""
-        ...
-
-
 class Service:
     """Everything a policy, or a planner's own SimPy process, may look at and change.
 
@@ -47,6 +42,7 @@ class Service:
         rates: rates a working day: ``rates[stream][grade]`` for the hire, cover, end and
             convert clocks.
         accounts: money so far.
+        allocation: the allocation rules in force (``set`` and ``end``).
         flows: FTE of starters, leavers and so on since the start.
     """
 
@@ -73,23 +69,19 @@ class Service:
             Stream.CONVERT: [rules.convert] * n,
         }
         self.accounts = Accounts(salary_years)
+        self.allocation = AllocationRules(env, desk)
         self.flows = dict.fromkeys(FLOWS, 0.0)
         self.leaving_by_grade = np.ones(n)
         self.leaving_this_year = 1.0
         self._pay = [1.0] * n
         self._pay_changes: dict[object, tuple[tuple[int, ...], float]] = {}
         self._offers: dict[object, tuple[float, float | None]] = {}
-        self._band_from = np.array([start for start, _ in rules.bands])
-        self._band_rate = np.array([rate for _, rate in rules.bands])
         self._permanent_fte = [0.0] * n
         self._agency_fte = [0.0] * n
         self._fte = dict.fromkeys(State, 0.0)
         self._above_fte = 0.0
         self._new_posts = 0
-        self._started = np.zeros(0)
-        self._grade_of = np.zeros(0, np.int64)
-        self._watched = np.zeros(0, bool)
-        self._band = np.zeros(0, np.int64)
+        self._tenure = Tenure(rules)
 
     # -- looking ----------------------------------------------------------------------------
 
@@ -189,24 +181,32 @@ class Service:
                 post.process.interrupt("rates changed")
 
     def read_service(self) -> None:
-        """Read everybody's band of service, as at the start of every month, and set the leaving rates."""
-        who = np.flatnonzero(self._watched[: len(self.posts)])
-        self._read_band(who)
+        """Read everybody's service, as at the start of every month: leaving rates and experience."""
+        now = self.env.now
+        self._tenure.read_bands(self._tenure.watched_posts(), now)
         self._set_leaving()
+        for i in self._tenure.newly_experienced(now):
+            self.desk.set_list(i, takes_new=True, experienced=True, now=now)
 
-    def _read_band(self, who: Any) -> None:
-        """The length-of-service band of these posts' workers (an index or an array of them)."""
-        service = self.env.now - self._started[who]
-        self._band[who] = np.searchsorted(self._band_from, service + INSTANT, side="right") - 1
+    def _joins(self, post: Post, started: float, *, agency: bool = False) -> None:
+        """Somebody who started on that day is now in the post, with an empty list."""
+        self._tenure.joins(post.index, started, self.env.now, agency=agency)
+        self.desk.join(post.index, self.env.now, experienced=bool(self._tenure.experienced[post.index]))
+
+    def _winds_down(self, post: Post) -> None:
+        """Whoever is on notice takes no more new cases."""
+        if not self.rules.new_cases_on_notice:
+            known = bool(self._tenure.experienced[post.index])
+            self.desk.set_list(post.index, takes_new=False, experienced=known, now=self.env.now)
 
     def _base_leaving(self, who: Any) -> Any:
         """The base leaving rate a day of the band last read, with the factors of today."""
-        factor = self.leaving_by_grade[self._grade_of[who]] * self.leaving_this_year
-        return self._band_rate[self._band[who]] * factor
+        factor = self.leaving_by_grade[self._tenure.grade_of[who]] * self.leaving_this_year
+        return self._tenure.band_rate(who) * factor
 
     def _set_leaving(self) -> None:
         """Leaving rates of the bands last read, with the factors of today."""
-        who = np.flatnonzero(self._watched[: len(self.posts)])
+        who = self._tenure.watched_posts()
         self.desk.set_hazards(who, self._base_leaving(who), self.env.now)
 
     def set_leaving_factors(self, by_grade: Sequence[float], this_year: float) -> None:
@@ -261,14 +261,9 @@ class Service:
             opened=now,
         )
         self.posts.append(post)
-        if index >= len(self._started):
-            more = max(64, len(self._started))
-            self._started = np.concatenate([self._started, np.zeros(more)])
-            self._grade_of = np.concatenate([self._grade_of, np.zeros(more, np.int64)])
-            self._watched = np.concatenate([self._watched, np.zeros(more, bool)])
-            self._band = np.concatenate([self._band, np.zeros(more, np.int64)])
-        self._grade_of[index] = grade
-        self.desk.add_seat(index, team=team, fte=fte, hours=self.grades[grade].hours * fte)
+        self._tenure.add_post(grade)
+        g = self.grades[grade]
+        self.desk.add_seat(index, team=team, fte=fte, hours=g.hours * fte, manages=g.manages)
         if now > 0:
             self.desk.note(Kind.OPENED, index, now)
             self.flows["posts_opened"] += fte
@@ -276,19 +271,22 @@ class Service:
             self._new_posts += 1
         self._count(post, state, joining=True)
         if state != State.EMPTY:
-            self.desk.join(index, now)
+            self._joins(post, now - service_days, agency=state == State.AGENCY)
         if state == State.AGENCY:
             post.covers = 1
         elif state == State.NOTICE:
             post.permanents, post.notice_left = 1, notice_left
+            self._winds_down(post)
         elif state == State.PERMANENT:
             self._watch(post, now - service_days)
         post.process = self.env.process(post.life())
+        if self.rules.absences > 0:
+            self.env.process(absences(self, post))
         return post
 
     def _check_post(self, team: int, grade: int, fte: float) -> None:
         problems = []
-        teams, grades = self.desk.rules.teams, len(self.grades)
+        teams, grades = sum(self.desk.rules.teams_of_type), len(self.grades)
         if not 0 <= team < teams:
             problems.append(Problem("team", repr(team), f"a team: 0 to {teams - 1}", "team=0"))
         if not 0 <= grade < grades:
@@ -303,9 +301,7 @@ class Service:
         """The leaving clock of the permanent worker who is now in the post starts."""
         i = post.index
         post.decision = self.env.event()
-        self._started[i] = started
-        self._watched[i] = True
-        self._read_band(i)
+        self._tenure.watch(i, started, self.env.now)
         threshold = self.luck.threshold(Stream.LEAVE, post.layer, post.number, post.permanents)
         post.permanents += 1
         self.desk.watch_leaving(i, threshold, float(self._base_leaving(i)), self.env.now)
@@ -316,14 +312,15 @@ class Service:
         """A permanent worker starts."""
         self._becomes(post, State.PERMANENT, Kind.STARTED, "starters")
         self.accounts.pay("recruitment", self.rules.recruitment_gbp)
-        self.desk.join(post.index, self.env.now)
+        self._joins(post, self.env.now)
         self._watch(post, self.env.now)
 
     def gives_notice(self, post: Post) -> None:
-        """The permanent worker decides to leave."""
-        self._watched[post.index] = False
+        """The permanent worker decides to leave, and takes no more new cases."""
+        self._tenure.watched[post.index] = False
         post.notice_left = self.rules.notice_days
         self._becomes(post, State.NOTICE, Kind.NOTICE, "notices")
+        self._winds_down(post)
 
     def leaves(self, post: Post) -> None:
         """The permanent worker goes; the cases return to the waiting list."""
@@ -333,7 +330,7 @@ class Service:
     def agency_starts(self, post: Post) -> None:
         """An agency worker starts."""
         self._becomes(post, State.AGENCY, Kind.AGENCY_STARTED, "agency_starts")
-        self.desk.join(post.index, self.env.now)
+        self._joins(post, self.env.now, agency=True)
 
     def agency_ends(self, post: Post) -> None:
         """The agency worker goes; the cases return to the waiting list."""
@@ -344,7 +341,21 @@ class Service:
         """The agency worker becomes permanent in the same post with the same cases."""
         self._becomes(post, State.PERMANENT, Kind.CONVERTED, "conversions")
         self.accounts.pay("conversion", self.conversion_bonus)
-        self._watch(post, self.env.now)
+        self._watch(post, self.env.now)  # experienced as before: it is the same person
+
+    def goes_away(self, post: Post) -> None:
+        """Whoever is in the post is absent from now on: no progress, no new cases."""
+        self.desk.note(Kind.AWAY, post.index, self.env.now)
+        self.desk.set_away(post.index, True, self.env.now)
+
+    def comes_back(self, post: Post) -> None:
+        """Whoever is in the post is back."""
+        self.desk.note(Kind.BACK, post.index, self.env.now)
+        self.desk.set_away(post.index, False, self.env.now)
+
+    def hands_over(self, post: Post) -> None:
+        """The cases of a worker who stays in post return to the waiting list."""
+        self.desk.hand_over(post.index, self.env.now)
 
     def _becomes(self, post: Post, state: State, kind: Kind, flow: str) -> None:
         if self.desk.logging:
@@ -380,13 +391,6 @@ class Service:
 
     def state_of_posts(self) -> list[dict[str, Any]]:
         """One row a post: number, team, grade, fte, state (a table for a planner's own process)."""
-        return [
-            {
-                "post": p.index,
-                "team": p.team,
-                "grade": self.grades[p.grade].name,
-                "fte": p.fte,
-                "state": p.state.name,
-            }
-            for p in self.posts
-        ]
+        names = ("post", "team", "grade", "fte", "state")
+        rows = ((p.index, p.team, self.grades[p.grade].name, p.fte, p.state.name) for p in self.posts)
+        return [dict(zip(names, row, strict=True)) for row in rows]

@@ -1,4 +1,4 @@
-"""How the kernel is compiled and where the machine code is kept, in one place.
+"""How the fast rules are compiled and where the machine code is kept, in one place.
 
 ``_nrt=False`` switches off Numba's reference counting of arrays inside the kernel. It makes the
 kernel twice as fast and turns any hidden allocation into a compile error, which we want; it is not a
@@ -28,9 +28,11 @@ _DOCUMENTED: dict[str, Any] = {"nogil": True, "boundscheck": False, "error_model
 
 def _digest() -> str:
     digest = hashlib.sha256(numba.__version__.encode())
-    here = Path(__file__).parent
-    rules = here.parent / "authority"  # the pace rule and the length of an instant are compiled in
-    for file in [*sorted(here.glob("*.py")), rules / "pace.py", rules / "calendar.py"]:
+    here = Path(__file__)
+    rules = [
+        here.parent / "authority" / f"{name}.py" for name in ("calendar", "pace", "stage_rules", "history")
+    ]
+    for file in [here, *sorted((here.parent / "casework").glob("*.py")), *rules]:
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -93,6 +95,6 @@ def announce() -> None:
             )
         elif not any(_FOLDER.rglob("*.nbi")):
             print(
-                "workforce_sim: compiling casework, once on this machine (about 10 seconds)...",
+                "workforce_sim: compiling casework, once on this machine (about half a minute)...",
                 file=sys.stderr,
             )

@@ -1,0 +1,81 @@
+"""An authority as a TOML file: reading, and writing every setting out."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workforce_sim.authority.parts import NOTHING
+from workforce_sim.errors import InputError, Problem, nearest
+
+if TYPE_CHECKING:
+    from workforce_sim.authority.authority import Authority
+
+
+def read_text(path: object) -> tuple[str, str]:
+    """The text of a file and the name to use for it in errors.
+
+    Raises:
+        InputError: no path, no such file, or not readable as text.
+    """
+    if not isinstance(path, (str, os.PathLike)):
+        wrong = Problem("path", repr(path), "the path of a TOML file", "Authority.from_file('mine.toml')")
+        raise InputError("Authority.from_file", [wrong])
+    file = Path(path)
+    try:
+        return file.read_text("utf-8-sig"), file.name
+    except FileNotFoundError:
+        near = nearest(file.name, sorted(p.name for p in file.parent.glob("*.toml")))
+        fix = f"did you mean {near!r}?" if near else "write one: Authority.preset(...).to_file('mine.toml')"
+        raise _cannot_read(file, "an existing TOML file", fix) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise _cannot_read(file, "a readable text file (UTF-8)", f"the system says: {error}") from None
+
+
+def read_settings(text: object, where: str) -> dict[str, Any]:
+    """The settings in TOML text, lists that stand for tuples made so.
+
+    Raises:
+        InputError: not text, or not TOML.
+    """
+    if not isinstance(text, str):
+        wrong = Problem("text", type(text).__name__, "text", "decode it: text.decode('utf-8')")
+        raise InputError(where, [wrong])
+    try:
+        settings = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        rule = "TOML: name = value lines under [section] headings"
+        raise InputError(where, [Problem("file", "", rule, f"mend: {error}")]) from None
+    if isinstance(settings.get("posts"), list):
+        settings["posts"] = tuple(settings["posts"])
+    demand = settings.get("demand")
+    if isinstance(demand, dict) and isinstance(demand.get("season"), list):
+        demand["season"] = tuple(demand["season"])
+    return settings
+
+
+def write(authority: Authority) -> str:
+    """The authority as TOML text, every setting written out."""
+    import tomli_w
+
+    settings = authority.model_dump()
+    if authority.casework.caseload_cap is None:
+        settings["casework"]["caseload_cap"] = NOTHING
+    for stage in settings["pathway"]["stages"].values() if settings["pathway"] else ():
+        if stage["deadline_days"] is None:
+            stage["deadline_days"] = NOTHING
+    return tomli_w.dumps(_without_none(settings))
+
+
+def _without_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _without_none(v) for k, v in value.items() if v is not None}
+    if isinstance(value, (list, tuple)):
+        return [_without_none(v) for v in value]
+    return value
+
+
+def _cannot_read(file: Path, rule: str, fix: str) -> InputError:
+    return InputError("Authority.from_file", [Problem("path", repr(str(file)), rule, fix)])

@@ -1,0 +1,60 @@
+"""What the model leaves out, for the service at hand: it is on every page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workforce_sim.authority.authority import Authority
+
+_CHANCE = (
+    "The bands and intervals are chance only.",
+    "They show what luck can do while every assumption is held fixed. The assumptions themselves may be "
+    "wrong, and what that would change is not in any band.",
+)
+_NOT_TESTED = (
+    "Not back-tested.",
+    "The model has not been run against what happened in real years, so how far it can be relied on is not "
+    "known.",
+)
+_WAITING = (
+    "What waiting does to a child.",
+    "What a family needs, and where its case leads, do not depend on how long it waited or on who worked "
+    "with it. Only how often families come back does, by a guess.",
+)
+_SIDE_BY_SIDE = (
+    "Nothing runs side by side.",
+    "A family is in one stage at a time. Placements, carers, courts and other agencies are never short.",
+)
+_ONE_STAGE = (
+    "One stage of casework.",
+    "A case is open or closed: assessment, child protection plans, care and reviews are not told apart, and "
+    "nobody comes back.",
+)
+_GUESSED = (
+    "Thresholds move by a guess.",
+    "A service that is busier than at the start turns more referrals away and ends more plans early. How "
+    "many is an assumption; no rate was found.",
+)
+_STAND_STILL = (
+    "Thresholds stand still.",
+    "What is taken on and when it is closed do not answer to how busy or how good the service is.",
+)
+
+
+def left_out(authority: Authority) -> list[tuple[str, str]]:
+    """What the model does not have for this service: a headline and a sentence each."""
+    staged, pressure = authority.pathway is not None, authority.pressure
+    moves = staged and (pressure.turned_away_share > 0 or pressure.ended_early_share > 0)
+    managers = "Managers sign off, and change" if staged else "Managers and practice leaders change"
+    found = [_WAITING, _SIDE_BY_SIDE] if staged else [_ONE_STAGE]
+    nothing = "nothing else" if staged else "nothing"
+    found.append(("No supervision.", f"{managers} {nothing} for the workers of their teams."))
+    if authority.workforce.absences_per_year == 0:
+        found.append(
+            (
+                "No absence.",
+                "Sickness, leave and training are in the average hours of a worker, not events of their own.",
+            )
+        )
+    return [*found, _GUESSED if moves else _STAND_STILL, _CHANCE, _NOT_TESTED]

@@ -1,0 +1,121 @@
+"""Drift on the page: by cause for the service, by stage for one child, and what the model leaves out."""
+
+from __future__ import annotations
+
+import matplotlib
+import numpy as np
+import pytest
+
+import workforce_sim as ws
+from tests.test_report import PLANS, Page, study, words_on
+from workforce_sim.measures.paths import DRIFT
+from workforce_sim.report.charts import drift_chart
+from workforce_sim.report.child import child_chart, child_for_page
+from workforce_sim.report.left_out import left_out
+from workforce_sim.report.numbers import plain
+from workforce_sim.report.page import page
+from workforce_sim.report.style import DAYS
+
+
+@pytest.fixture(scope="module")
+def result() -> ws.Result:
+    return study(PLANS)
+
+
+@pytest.fixture(scope="module")
+def html(result: ws.Result) -> str:
+    return page(result)
+
+
+def test_layers_of_the_drift_chart_add_up_to_drift(result: ws.Result) -> None:
+    chart = drift_chart(result, ["Do nothing", "10 posts"])
+    panels = chart.axes
+    assert len(panels) == 2
+    for panel, name in zip(panels, ("Do nothing", "10 posts"), strict=True):
+        tops = [layer.get_paths()[0].vertices[:, 1].max() for layer in panel.collections]
+        drift = result.samples("drift_share", name)[:, 1:].mean(axis=0)
+        assert tops[-1] == pytest.approx(drift.max(), abs=0.06)
+        assert plain(drift[-1], 1) in chart.workforce_sim_alt
+    assert panels[0].get_ylim() == panels[1].get_ylim()
+    assert panels[0].get_ylim()[0] == 0
+
+
+def test_causes_without_days_are_not_drawn(result: ws.Result) -> None:
+    """One stage knows neither reviews nor sign-off; nobody is absent unless that is asked for."""
+    said = words_on(drift_chart(result))
+    assert DRIFT["absent"] not in said
+    for part in ("slow", "repeated", "missed_review", "sign_off"):
+        assert DRIFT[part] in said
+    said = words_on(drift_chart(study({"Do nothing": []}, years=0.25, pathway=None)))
+    assert DRIFT["slow"] in said
+    assert not any(DRIFT[part] in said for part in ("decision", "absent", "missed_review", "sign_off"))
+    hard = study(
+        {"Do nothing": []}, 0.5, workforce={"absences_per_year": 1.0}, casework={"caseload_cap": 13.0}
+    )
+    drawn = words_on(drift_chart(hard, narrow=True))
+    assert all(label in drawn for label in DRIFT.values())
+
+
+def test_no_two_parts_of_a_childs_days_are_alike_in_grey() -> None:
+    """Any two may lie side by side, because the causes between them may be left out."""
+    assert set(DAYS) == {"natural", *DRIFT}
+    greys = sorted(
+        np.dot(matplotlib.colors.to_rgb(colour), [0.299, 0.587, 0.114]) for colour, _ in DAYS.values()
+    )
+    assert np.diff(greys)[:-1].min() > 0.08
+    light = [hatch for colour, hatch in DAYS.values() if min(matplotlib.colors.to_rgb(colour)) > 0.9]
+    assert len(set(light)) == len(
+        light
+    )  # natural is white and plain, a missed review nearly white and hatched
+    hatched = [hatch for _, hatch in DAYS.values() if hatch]
+    assert len(set(hatched)) == len(hatched)
+
+
+def test_bars_of_a_child_add_up_to_its_days(result: ws.Result) -> None:
+    child = child_for_page(result)
+    assert child is not None
+    for narrow in (False, True):
+        chart = child_chart(child, narrow=narrow)
+        for panel, (name, ledger) in zip(chart.axes, child.ledgers.items(), strict=True):
+            ends = {round(bar.get_y() + 0.3): bar.get_x() + bar.get_width() for bar in panel.patches}
+            assert len(ends) == len(ledger)
+            visits = child.runs[name].visits.query(f"case == {child.case}")
+            days = visits.groupby("stage")["elapsed_days"].sum()
+            assert sum(ends.values()) == pytest.approx(days.sum(), abs=0.05 * 8 * len(ledger))
+            assert f"{plain(sum(s.total for s in ledger), 0)} days" in panel.get_title(loc="left")
+    assert all(stage in chart.workforce_sim_alt for stage in days.index)
+
+
+def test_what_is_left_out_answers_to_the_service() -> None:
+    england = ws.Authority.preset("england-2025")
+    quiet = england.with_changes(pressure={"turned_away_share": 0.0, "ended_early_share": 0.0})
+    absent = england.with_changes(workforce={"absences_per_year": 0.1})
+
+    def headlines(authority: ws.Authority) -> str:
+        return " ".join(what for what, _ in left_out(authority))
+
+    assert "by a guess" in headlines(england)
+    assert "stand still" in headlines(quiet)
+    assert "stand still" in headlines(england.with_changes(pathway=None))
+    assert "No absence" in headlines(england)
+    assert "No absence" not in headlines(absent)
+
+
+def test_one_child_is_on_the_page_with_both_futures(result: ws.Result, html: str) -> None:
+    """The rule it was chosen by, its days under the first and the last plan, and the dates when asked for."""
+    text = " ".join(" ".join(Page(html).words).split())
+    child = child_for_page(result)
+    assert child is not None
+    assert "One child’s two futures" in text
+    assert f"Family {child.case} in the first world, chosen by a rule" in text
+    for name in ("Do nothing", "5% pay"):
+        days, drift = child.days[name]
+        assert f"{plain(days, 0)} working days under “{name}” ({plain(drift, 0)} of them drift)" in text
+    assert len(Page(html).all("details")) == 1
+    assert "open" not in Page(html).all("details")[0][1]
+    assert "the family is referred" in text
+
+
+def test_a_page_without_anybody_to_follow_has_no_child() -> None:
+    found = page(study({"Do nothing": []}, years=0.25, demand={"children_per_year": 0.0}))
+    assert "One child’s" not in found
