@@ -24,9 +24,10 @@ from caseload_model import (
 )
 
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
+from workforce_sim.authority.stage_rules import STAGE, StageTable
 from workforce_sim.casework.desk import Desk
-from workforce_sim.casework.state import CaseRules
-from workforce_sim.demand.families import Families
+from workforce_sim.casework.rules import CaseRules
+from workforce_sim.demand.families import DRAWS, REFERRED, WORK, Families
 from workforce_sim.demand.luck import Stream
 from workforce_sim.simulation import ServiceEnvironment
 from workforce_sim.workforce.post import State
@@ -49,10 +50,10 @@ class TimedDesk(Desk):
         self.seconds += time.perf_counter() - began
         return leaver
 
-    def join(self, post: int, now: float) -> None:
+    def join(self, post: int, now: float, *, experienced: bool = True) -> None:
         """A worker starts."""
         began = time.perf_counter()
-        super().join(post, now)
+        super().join(post, now, experienced=experienced)
         self.seconds += time.perf_counter() - began
 
     def leave(self, post: int, now: float) -> None:
@@ -97,27 +98,39 @@ def run(tape: Tape) -> Outputs:
     """One replication of the tape."""
     global kernel_seconds
     arrive = np.cumsum(tape.gap)
-    n = len(arrive)
-    children = np.ones(n, np.int64)
+    n, teams = len(arrive), tape.posts // TEAM
+
+    def draws(ordinal: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+        found = np.zeros((n, len(DRAWS)))
+        found[:, WORK] = np.log(tape.work / CEILING)  # days of full attention are exp of this
+        return found
+
     families = Families(
-        arrive,
-        children,
-        np.zeros(n, np.int64),
-        tape.team.astype(np.int64),
-        tape.work,
-        np.zeros(n),
-        np.zeros(n),
+        time=arrive,
+        children=np.ones(n, np.int64),
+        priority=np.zeros(n, np.int64),
+        place=(tape.team + 0.5) / teams,
+        stage=np.full(n, REFERRED),
+        began=np.zeros(n),
+        left=np.zeros(n),
+        done=np.zeros(n),
+        already_open=np.zeros(n),
+        known=np.zeros(n, bool),
+        draws=draws,
     )
+    stage = np.zeros(1, STAGE)
+    stage["attention"], stage["spread"], stage["urgency"] = CEILING, 1.0, 1.0
+    stage["deadline"] = stage["urgent_until"] = math.inf
+    ends = np.full((1, 1), -1)
+    pathway = StageTable(stage, np.full((1, 1), math.inf), np.ones((1, 1)), ends, np.zeros(1))
     caseloads = np.arange(CAP + 1)
     rules = CaseRules(
-        attention=CEILING,
-        upkeep=0.0,
+        pathway=pathway,
         cap=CAP,
         reading_hours=0.0,
         lost_share=0.0,
         strain=1 + HAZARD_SLOPE * np.maximum(0, caseloads - HAZARD_FROM),
-        teams=tape.posts // TEAM,
-        classes=1,
+        teams_of_type=(teams,),
     )
     desk = TimedDesk(rules, families, posts=tape.posts)
     env = ServiceEnvironment(desk)
