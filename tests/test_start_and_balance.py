@@ -659,3 +659,20 @@ def test_a_do_nothing_year_reproduces_the_census_row(name: str) -> None:
         if abs(found.mean() - published) > 4 * error + slack:
             wrong.append(f"{measure}: {found.mean():.2f} +- {error:.2f}, published {published:.2f}")
     assert not wrong, wrong
+
+
+@pytest.mark.slow
+def test_families_come_back_from_the_first_day_as_later() -> None:
+    """Re-referrals within a year are as many in the first year as in the third: most left before the run.
+
+    Referrals of both kinds together have no dip at the start either.
+    """
+    steady_years = ENGLAND.with_changes(demand={"year_cv": 0.0})
+    runs = [ws.Simulation(steady_years, [], "2025-10-01", 3, seed=5, replication=r).run() for r in range(40)]
+    rates = np.array([run.paths["rereferral_rate"].to_numpy()[12::12] for run in runs])
+    change = rates[:, 0] - rates[:, 2]
+    assert abs(change.mean()) < 4 * change.std() / math.sqrt(len(runs)) + 0.5
+    assert 20 < rates.mean() < 25, "22.6% of referrals in England 2025"
+    referred = np.array([np.diff(run.counts["sum_referred"][::12]) for run in runs])
+    expected = ENGLAND.demand.children_per_year
+    assert referred.mean(axis=0) == pytest.approx(expected, rel=0.03)

@@ -148,12 +148,11 @@ def _layer(
 
 
 def _back_within_a_year(state: Steady, times: Floats) -> Floats:
-    """Of families who come back at these times of the run, gone since before it, the share referred again
-    within a year of the referral before.
+    """Of families who come back at these times, gone since before the run: referred again within a year.
 
-    An episode of T days and an exponential delay of mean m, of which t days lie in the run; y is what is left of
-    the year then: P(T + delay <= y) = g(0) + E[T] E[g'(A)] with g(x) = 1 - exp(-(y - x) / m) up to y, A being
-    the days that open families have been open.
+    That is the share of them. After t days of the run y = a year - t are left for the episode before, of T
+    days, and for the rest of the exponential delay, of mean m: P(T + delay <= y) = g(0) + E[T] E[g'(A)] with
+    g(x) = 1 - exp(-(y - x) / m) up to y, A being the days that open families have been open.
     """
     mean_days, ages = state.pathway.mean_return_days, state.history.snapshot["open_days"]
     left = np.linspace(0.0, DAYS_PER_YEAR, 24)
