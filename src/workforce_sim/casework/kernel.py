@@ -33,7 +33,7 @@ def short_of(S: Any) -> int:
         return MORE_LOG
     if run.visited + 1 >= S.visits.shape[0]:
         return MORE_VISITS
-    if run.top_ordinal + 1 >= S.draws.shape[0]:
+    if run.top_ordinal + 1 >= run.drawn:
         return MORE_DRAWS
     return REACHED
 

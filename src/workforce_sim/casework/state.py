@@ -205,6 +205,7 @@ RUN = np.dtype(
         ("asking", "i8"),
         ("stirred", "i8"),  # somebody's caseload changed in this instant
         ("top_ordinal", "i8"),  # the latest visit of any family
+        ("drawn", "i8"),  # visits for which luck has been drawn
         ("counts", "i8", (len(DAYS),)),  # children now, by DAYS
         ("areas", "f8", (len(DAYS),)),  # and their integrals over time
         *((name, LAW.fields[name][0]) for name in LAW.names or () if LAW.fields),
@@ -243,6 +244,10 @@ VISIT = np.dtype(
 )
 
 
+#: Room for the luck of so many visits of a family (memory is used where it is drawn); drawn at a time.
+_VISITS, _MORE = 24, 3
+
+
 class State(NamedTuple):
     """All arrays of the kernel, in the order in which it takes them."""
 
@@ -260,7 +265,7 @@ class State(NamedTuple):
     shares: npt.NDArray[np.float64]
     targets: npt.NDArray[np.int64]
     exits: Any  # EXIT[exits]
-    draws: npt.NDArray[np.float64]  # [ordinal, case, DRAWS]
+    draws: npt.NDArray[np.float64]  # [ordinal, case, DRAWS], drawn so far
     backs: Any  # BACK[cases]
     run: Any  # RUN[1]
     visits: Any  # VISIT[room]
@@ -306,13 +311,14 @@ def new_state(rules: CaseRules, tape: Families, *, logging: bool, posts: int = 1
         shares=table.shares,
         targets=table.targets,
         exits=np.zeros(len(table.returns), EXIT).view(np.recarray),
-        draws=_draws(tape, 0, 3),
+        draws=np.empty((_VISITS, n, len(DRAWS))),
         backs=np.zeros(n + 1, BACK).view(np.recarray),
         run=run,
-        visits=np.zeros(max(1024, 2 * n), VISIT).view(np.recarray),
+        visits=np.zeros(max(1024, 8 * n), VISIT).view(np.recarray),
         log=np.zeros(4096 if logging else 16, LOG).view(np.recarray),
     )
     state.exits["returns"] = table.returns
+    state = with_more_draws(state, tape)
     return with_seats(state, posts)
 
 
@@ -324,14 +330,6 @@ def _stages(rules: CaseRules) -> Any:
     teams = np.array(rules.teams_of_type)
     found["teams"] = teams[found["team_type"]]
     found["first_team"] = (np.cumsum(teams) - teams)[found["team_type"]]
-    return found
-
-
-def _draws(tape: Families, first: int, number: int) -> npt.NDArray[np.float64]:
-    """The families' luck for visits of these ordinals."""
-    found = np.empty((number, len(tape), len(DRAWS)))
-    for j in range(number):
-        found[j] = tape.draws(first + j)
     return found
 
 
@@ -387,8 +385,13 @@ def with_more_visits(state: State) -> State:
 
 def with_more_draws(state: State, tape: Families) -> State:
     """The same state with luck for three more visits of every family."""
-    more = _draws(tape, len(state.draws), 3)
-    return state._replace(draws=np.concatenate([state.draws, more]))
+    drawn, draws = int(state.run[0].drawn), state.draws
+    if drawn + _MORE > len(draws):
+        draws = np.concatenate([draws, np.empty_like(draws)])
+    for ordinal in range(drawn, drawn + _MORE):
+        draws[ordinal] = tape.draws(ordinal)
+    state.run["drawn"] = drawn + _MORE
+    return state._replace(draws=draws)
 
 
 def with_more_members(state: State) -> State:

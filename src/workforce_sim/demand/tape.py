@@ -14,7 +14,19 @@ import numpy.typing as npt
 
 from workforce_sim.authority.calendar import DAYS_PER_YEAR, WorkingCalendar
 from workforce_sim.authority.steady import steady
-from workforce_sim.demand.families import DRAWS, REFERRED, Families
+from workforce_sim.demand.families import (
+    ALLOCATION,
+    AWAY,
+    DELAY,
+    DRAWS,
+    EARLY,
+    NEXT,
+    REFERRED,
+    RETURN,
+    WORK,
+    Families,
+    Ints,
+)
 from workforce_sim.demand.luck import Floats, Luck, Stream, family_size
 
 if TYPE_CHECKING:
@@ -130,7 +142,7 @@ def _layer(
     m = len(which)
 
     def draws(ordinal: int) -> Floats:
-        return _draws(luck, n, layer, ordinal)[which]
+        return _draws(luck, n, layer, ordinal, which)
 
     return Families(
         time=times[kept],
@@ -164,22 +176,25 @@ def _back_within_a_year(state: Steady, times: Floats) -> Floats:
     return found
 
 
-def _draws(luck: Luck, n: int, layer: int, ordinal: int) -> Floats:
-    """The luck of n families at their visit of this ordinal, shape ``(n, len(DRAWS))``."""
+def _draws(luck: Luck, n: int, layer: int, ordinal: int, which: Ints | slice = slice(None)) -> Floats:
+    """The luck of n families, or of those wanted, at their visit of this ordinal: a row of DRAWS each."""
     from scipy.special import ndtri
 
-    found = np.empty((n, len(DRAWS)))
-
     def uniforms(stream: Stream) -> Floats:
-        return luck.uniforms(stream, n, ordinal=ordinal, layer=layer)
+        return luck.uniforms(stream, n, ordinal=ordinal, layer=layer)[which]
 
-    found[:, 0] = ndtri(uniforms(Stream.STAGE_WORK))
-    found[:, 1] = uniforms(Stream.STAGE_NEXT)
-    found[:, 2] = uniforms(Stream.STAGE_EARLY)
-    found[:, 3] = uniforms(Stream.TURNED_AWAY)
-    found[:, 4] = uniforms(Stream.RETURN)
-    found[:, 5] = luck.exponentials(Stream.RETURN_DELAY, n, ordinal=ordinal, layer=layer)
-    found[:, 6] = uniforms(Stream.ALLOCATION)
+    columns = {
+        WORK: ndtri(uniforms(Stream.STAGE_WORK)),
+        NEXT: uniforms(Stream.STAGE_NEXT),
+        EARLY: uniforms(Stream.STAGE_EARLY),
+        AWAY: uniforms(Stream.TURNED_AWAY),
+        RETURN: uniforms(Stream.RETURN),
+        DELAY: -np.log1p(-uniforms(Stream.RETURN_DELAY)),
+        ALLOCATION: uniforms(Stream.ALLOCATION),
+    }
+    found = np.empty((len(columns[WORK]), len(DRAWS)))
+    for column, values in columns.items():
+        found[:, column] = values
     return found
 
 
