@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 import simpy
 
 import workforce_sim as ws
+from tests.bad import Bad
 from workforce_sim.authority.layout import layout
 
 START = "2025-10-01"
@@ -31,18 +31,6 @@ def nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("a run began before the input was refused")
 
     monkeypatch.setattr("workforce_sim.simulation.draw_families", begun)
-
-
-@dataclass(frozen=True)
-class Bad:
-    """A kind of bad input and what its one problem must say: where, what was given, the rule and the fix."""
-
-    name: str
-    act: Callable[[], object]
-    path: str
-    value: str
-    rule: str
-    fix: str
 
 
 def own_process(env: simpy.Environment, service: Any) -> Generator[simpy.Event, Any, None]:

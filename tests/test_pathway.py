@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from statistics import NormalDist
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 
 import workforce_sim as ws
+from tests.bad import Bad
 from workforce_sim.authority.pathway import Exit, Pathway, Stage, simple_pathway
 from workforce_sim.authority.pathway_file import shipped_evidence, shipped_names
 from workforce_sim.authority.records import EVIDENCE_CLASSES
@@ -196,18 +196,6 @@ def test_changes_are_merged_and_change_nothing_else() -> None:
 
 
 # ---- Bad input -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Bad:
-    """A mistake, and what its one problem must say."""
-
-    name: str
-    act: Callable[[], object]
-    path: str
-    value: str
-    rule: str
-    fix: str
 
 
 def given(pathway: Any) -> Callable[[], object]:

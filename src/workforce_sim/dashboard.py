@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.casework.eventlog import Kind
+from workforce_sim.demand.families import Floats
 
-Floats = npt.NDArray[np.float64]
+
+class Recording(NamedTuple):
+    """How entries are made from one working day to another: mean days late, share of waiting never shown."""
+
+    start: float
+    end: float
+    late_days: float
+    hidden_share: float
 
 
 def dashboard(
@@ -17,8 +26,9 @@ def dashboard(
     visits: dict[str, npt.NDArray[Any]],
     marks: Floats,
     assessment: int | None,
-    late_days: Floats,
-    hidden: npt.NDArray[np.bool_],
+    recording: Sequence[Recording],
+    delay: Floats,
+    unseen: Floats,
 ) -> dict[str, Floats]:
     """True and shown figures at month marks.
 
@@ -27,27 +37,43 @@ def dashboard(
         visits: rows of the drift ledger.
         marks: working days at which to look, shape ``(m,)``.
         assessment: the stage whose timeliness is reported, or None.
-        late_days: by case, how much later all its entries are made.
-        hidden: by case, whether its waiting for a worker is never shown.
+        recording: how entries are made; where two overlap the later one holds.
+        delay: by case, what multiplies the mean days late of all its entries.
+        unseen: by case, below which share hidden its waiting for a worker is not shown.
 
     Returns:
         ``open_children, unallocated_children, assessments_in_time_rate`` and the same with ``_shown``.
     """
-    children = np.zeros(len(late_days))
+    children = np.zeros(len(delay))
     children[visits["case"]] = visits["children"]
+    stays = _spells(log, {Kind.REFERRED}, {Kind.CLOSED, Kind.TURNED_AWAY})
+    waits = _spells(log, {Kind.REFERRED, Kind.RETURNED}, {Kind.ALLOCATED, Kind.TURNED_AWAY})
     found: dict[str, Floats] = {}
-    truth = (np.zeros_like(late_days), np.ones_like(hidden))
-    for suffix, (late, shown) in {"": truth, "_shown": (late_days, ~hidden)}.items():
-        begins, ends, case = _spells(log, {Kind.REFERRED}, {Kind.CLOSED, Kind.TURNED_AWAY})
+    for suffix, rules in {"": (), "_shown": recording}.items():
+
+        def entered(times: Floats, case: Any, rules: Sequence[Recording] = rules) -> Floats:
+            made: Floats = times + _at_times(rules, times, "late_days") * delay[case]
+            return made
+
+        begins, ends, case = stays
+        first = entered(begins, case)
         found[f"open_children{suffix}"] = _at(
-            marks, begins + late[case], ends + late[case], children[case], closures=True
+            marks, first, np.maximum(first, entered(ends, case)), children[case], closures=True
         )
-        begins, ends, case = _spells(log, {Kind.REFERRED, Kind.RETURNED}, {Kind.ALLOCATED, Kind.TURNED_AWAY})
-        weight = children[case] * shown[case]
+        begins, ends, case = waits
+        first, shown = entered(begins, case), unseen[case] >= _at_times(rules, begins, "hidden_share")
         found[f"unallocated_children{suffix}"] = _at(
-            marks, begins + late[case], ends + late[case], weight, closures=False
+            marks, first, np.maximum(first, entered(ends, case)), children[case] * shown, closures=False
         )
-        found[f"assessments_in_time_rate{suffix}"] = _in_time(visits, marks, assessment, late)
+        found[f"assessments_in_time_rate{suffix}"] = _in_time(visits, marks, assessment, entered)
+    return found
+
+
+def _at_times(recording: Sequence[Recording], times: Floats, what: str) -> Floats:
+    """The mean days late, or the share hidden, of entries of these times."""
+    found = np.zeros(len(times))
+    for rule in recording:
+        found[(times >= rule.start) & (times < rule.end)] = getattr(rule, what)
     return found
 
 
@@ -75,15 +101,17 @@ def _at(marks: Floats, begins: Floats, ends: Floats, weight: Floats, *, closures
 
 
 def _in_time(
-    visits: dict[str, npt.NDArray[Any]], marks: Floats, assessment: int | None, late: Floats
+    visits: dict[str, npt.NDArray[Any]],
+    marks: Floats,
+    assessment: int | None,
+    made: Callable[[Floats, Any], Floats],
 ) -> Floats:
     """Percent in time of the assessments entered as ended in the month before each mark."""
     found = np.full(len(marks), np.nan)
     if assessment is None:
         return found
     rows = (visits["stage"] == assessment) & ~np.isnan(visits["ended_day"])
-    delay = late[visits["case"][rows]]
-    entered, k = visits["ended_day"][rows] + delay, visits["children"][rows]
+    entered, k = made(visits["ended_day"][rows], visits["case"][rows]), visits["children"][rows]
     days = entered - visits["entered_day"][rows]
     limit = visits["deadline_days"][rows]
     for i in range(1, len(marks)):

@@ -6,20 +6,22 @@ here both are solved so that the children open are those of the census row.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
+from workforce_sim.authority.flows import mean_able
 from workforce_sim.authority.once import once_per_authority
 from workforce_sim.authority.pace import pace
-from workforce_sim.authority.pathway import Pathway, simple_pathway
+from workforce_sim.authority.pathway import simple_pathway
 
 if TYPE_CHECKING:
     from workforce_sim.authority.authority import Authority
     from workforce_sim.authority.history import Floats, Handovers, History
+    from workforce_sim.authority.pathway import Pathway
     from workforce_sim.authority.stage_rules import StageTable
 
 #: A service that cannot keep up at all is taken to give at least this share of full attention.
@@ -65,9 +67,13 @@ class Steady:
 
 @dataclass(frozen=True)
 class _Question:
-    """All that the steady state depends on, as one value to remember the answer by."""
+    """All that the steady state depends on, as one value to remember the answer by.
 
-    pathway: str
+    The pathway, which cannot be hashed, is compared by what it says.
+    """
+
+    pathway: Pathway = field(compare=False)
+    pathway_json: str
     case_hours: float
     overtime: tuple[float, float]
     handovers: tuple[float, float, float]
@@ -93,13 +99,15 @@ def _question(authority: Authority) -> _Question:
         stated = c.work_hours if c.work_hours is not None else c.attention_hours_per_day * DAYS_PER_YEAR
         pathway = simple_pathway(c.model_copy(update={"work_hours": stated}))
     permanent, agency = authority.case_holding_mix()
+    able = mean_able(authority)
     ends = 12.0 / authority.workforce.agency_assignment_months
     changes = (permanent * authority.census.turnover_rate / 100 + agency * ends) / DAYS_PER_YEAR
     reading = c.handover_reading_hours / authority.demand.children_per_family
     return _Question(
-        pathway=pathway.model_dump_json(),
-        case_hours=c.case_hours_per_day,
-        overtime=(c.overtime_share, c.overtime_limit_hours_per_day),
+        pathway=pathway,
+        pathway_json=pathway.model_dump_json(),
+        case_hours=c.case_hours_per_day * able,
+        overtime=(c.overtime_share, c.overtime_limit_hours_per_day * able),
         handovers=(changes, reading, c.handover_progress_lost),
         referred_per_day=authority.demand.children_per_year / DAYS_PER_YEAR,
         open_children=authority.census.caseload * authority.case_holders_fte(),
@@ -115,7 +123,7 @@ def _solved(question: _Question) -> Steady:
 
     from workforce_sim.authority.history import Handovers
 
-    pathway = Pathway.model_validate_json(question.pathway, strict=False)
+    pathway = question.pathway
     handovers = Handovers(*question.handovers)
     target, scale = question.open_children, question.scale
     if scale is None and (question.referred_per_day == 0 or target == 0):
@@ -132,12 +140,13 @@ def _solved(question: _Question) -> Steady:
         low, high = _LOWEST, _HIGHEST
         if too_many(low) > 0:  # reviews alone keep more children open than there are
             scale = low
+        elif too_many(high) < 0:  # hardly anybody is referred
+            scale = high
         else:
             scale = float(brentq(too_many, low, high, xtol=1e-7, rtol=1e-9))
     history, speed = _look(question, pathway, scale, speed, handovers, snapshots=8_192)
-    days = float(history.days.sum())
-    table = pathway.table(scale)
-    stages: Any = table.stages
+    stages: Any = pathway.table(scale).stages
+    wanted, upkeep = _hours_per_child(history, stages, speed)
     hours = history.worked_hours + stages["upkeep"] * history.days
     types = np.bincount(stages["team_type"], hours, len(pathway.team_types))
     return Steady(
@@ -145,11 +154,20 @@ def _solved(question: _Question) -> Steady:
         scale=scale,
         pace=speed,
         history=history,
-        wanted_hours=float(history.worked_hours.sum()) / speed / days if days else 0.0,
-        upkeep_hours=float((stages["upkeep"] * history.days).sum()) / days if days else 0.0,
+        wanted_hours=wanted,
+        upkeep_hours=upkeep,
         work_hours=float(history.worked_hours.sum()),
         type_shares=types / types.sum() if types.sum() else np.full(len(types), 1 / len(types)),
     )
+
+
+def _hours_per_child(history: History, stages: Any, speed: float) -> tuple[float, float]:
+    """Hours a day of progress that an open child would absorb with full attention, and of upkeep: means."""
+    days = float(history.days.sum())
+    if not days:
+        return 0.0, 0.0
+    upkeep = float((stages["upkeep"] * history.days).sum()) / days
+    return float(history.worked_hours.sum()) / speed / days, upkeep
 
 
 def mean_pace(
@@ -192,25 +210,21 @@ def _look(
     from workforce_sim.authority.history import trace
 
     table = pathway.table(scale)
-    stages: Any = table.stages
-    factors = (pathway.early_return_factor, pathway.return_per_change)
 
     def at(pace_now: float, number: int) -> History:
         return trace(
             table,
             pace_now,
             handovers=handovers,
-            early_return_factor=factors[0],
-            return_per_change=factors[1],
+            early_return_factor=pathway.early_return_factor,
+            return_per_change=pathway.return_per_change,
             snapshots=number,
         )
 
     k = question.caseload
     for _ in range(_ROUNDS):  # the pace decides the mix, and the mix the pace
         history = at(speed, 0)
-        days = float(history.days.sum())
-        wanted = float(history.worked_hours.sum()) / speed / days
-        upkeep = float((stages["upkeep"] * history.days).sum()) / days
+        wanted, upkeep = _hours_per_child(history, table.stages, speed)
         found = max(
             LEAST_PACE,
             mean_pace(k * wanted, k * upkeep, question.case_hours, *question.overtime, question.spread),

@@ -2,56 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
-from workforce_sim.casework import kernel, seats, seldom, state
+from workforce_sim.casework import changes, records, seats, seldom, state
+from workforce_sim.casework.entries import compiled_now, entries
 from workforce_sim.casework.eventlog import Kind
-from workforce_sim.casework.ledger import days_of_cases, visits_so_far
+from workforce_sim.casework.ledger import days_of_cases, in_limbo, visits_so_far
 from workforce_sim.casework.ownrule import OwnRule, candidates, family
 from workforce_sim.casework.rules import RULES, CaseRules
 from workforce_sim.casework.state import State
-from workforce_sim.compiled import announce, entry
-from workforce_sim.demand.families import Families
-
-Floats = npt.NDArray[np.float64]
-
-
-class _Entries(NamedTuple):
-    """The kernel's functions, ready to be called."""
-
-    advance: Callable[[State, float], int]
-    act: Callable[[State, int, int, int, int, float, float, float], None]
-    set_hazards: Callable[[State, Any, Any, float], None]
-
-
-_compiled: _Entries | None = None
-_seldom: dict[str, Callable[..., int]] = {}
-
-
-def _entries(state: State) -> _Entries:
-    """Compile, or load from the cache, once a process."""
-    global _compiled
-    if _compiled is None:
-        announce()
-        who, rates = np.zeros(0, np.int64), np.zeros(0)
-        _compiled = _Entries(
-            advance=entry(kernel.advance, state, 0.0),
-            act=entry(seats.act, state, 0, 0, 0, 0, 0.0, 0.0, 0.0),
-            set_hazards=entry(seats.set_hazards, state, who, rates, 0.0),
-        )
-    return _compiled
-
-
-def _compiled_now(name: str, *arguments: Any) -> Callable[..., int]:
-    """A function of ``seldom``, compiled when it is first wanted."""
-    if name not in _seldom:
-        _seldom[name] = entry(getattr(seldom, name), *arguments)
-    return _seldom[name]
+from workforce_sim.demand.families import Families, Floats
 
 
 class Desk:
@@ -71,7 +36,7 @@ class Desk:
         self._run: Any = self._state.run[0]
         self._own_rule: OwnRule | None = None
         self.logging = logging
-        self._do = _entries(self._state)
+        self._do = entries(self._state)
 
     # -- acting -----------------------------------------------------------------------------
 
@@ -92,7 +57,7 @@ class Desk:
         s = self._state
         if post >= len(s.seats):
             s = self._state = state.with_seats(s, max(post + 1, 2 * len(s.seats)))
-        s.seats[post] = state.new_seat(team, fte, hours, manages)
+        s.seats[post] = records.new_seat(team, fte, hours, manages)
         s.teams[team].manager_posts += manages
         if hours > 0:
             k = int(s.teams[team].workers)
@@ -128,6 +93,49 @@ class Desk:
         self._own_rule = None if isinstance(rule, str) else rule
         self._act(seats.SET_RULE, -1, now, RULES.index(rule if isinstance(rule, str) else RULES[-1]))
 
+    def set_able(self, post: int, *, able: float, hours: float, now: float) -> None:
+        """What whoever is in the post, now or later, can carry (as FTE of a full worker) and do a day.
+
+        ``hours`` of case work a day are the worker's own: above 0 in a post that holds cases, 0 in any other.
+        """
+        self._act(seats.SET_ABLE, post, now, x=able, y=hours)
+
+    def set_law(self, now: float, **values: float) -> None:
+        """Other rules from now on: any of ``CHANGEABLE`` (casework/rules.py), by name."""
+        changes.set_law(self._state, values, float(now))
+
+    def set_stage(self, stage: int, now: float, **values: float) -> None:
+        """Other rules of a stage from now on: any of ``OF_A_STAGE`` (casework/changes.py), by name.
+
+        Work stays the same number of hours, done and to do, whatever attention it gets from now on. A
+        sign-off under way takes the days it was given, and the natural time of a visit is that of its start.
+        """
+        changes.set_stage(self._state, stage, values, float(now))
+
+    def set_next(self, stage: int, cumulative: Sequence[float]) -> None:
+        """Other shares of what comes after a stage, added up, in the order of the pathway's ways from it."""
+        row = self._state.shares[stage]
+        row[:] = 1.0
+        row[: len(cumulative)] = cumulative
+
+    def set_returns(self, exit: int, share: float) -> None:
+        """Another share of those who leave by an exit from now on come back."""
+        self._state.exits[exit].returns = share
+
+    def remove_seat(self, post: int, now: float) -> None:
+        """A post with nobody in it is no longer a place of work, nor a manager's post of its team."""
+        assert not self._state.seats[post].present, "whoever is in a post leaves before it closes"
+        compiled_now(changes.close_seat, self._state, post, float(now))
+
+    def regroup(self, types_of_stages: Sequence[int], teams_of_type: Sequence[int], now: float) -> None:
+        """From now on the work of stages is done by other teams: stage s by type ``types_of_stages[s]``.
+
+        The teams, and who is in them, stay; they are dealt over the types in order, ``teams_of_type`` of
+        each. Families who wait go to the list of their new team; a worker keeps a family until its stage
+        ends.
+        """
+        changes.regroup(self._state, types_of_stages, teams_of_type, float(now))
+
     def watch_leaving(self, post: int, threshold: float, hazard: float, now: float) -> None:
         """Start the leaving clock of a permanent worker (base rate a day)."""
         self._act(seats.SET_LEAVING, post, now, x=threshold, y=hazard)
@@ -140,7 +148,7 @@ class Desk:
         """Deal out the cases open at the start: the referrals and the allocation of instant 0."""
         while True:
             code = self._do.advance(self._state, -1.0)
-            if code == state.REACHED:
+            if code == records.REACHED:
                 return
             self._provide(code)
 
@@ -148,24 +156,24 @@ class Desk:
         """Run casework to ``until``; stop early at, and return, a post whose worker decides to leave."""
         while True:
             code = self._do.advance(self._state, until)
-            if code == state.REACHED:
+            if code == records.REACHED:
                 return None
-            if code == state.LEAVER:
+            if code == records.LEAVER:
                 return int(self._run.leaver)
             self._provide(code)
 
     def _provide(self, code: int) -> None:
         """Give the kernel what it came back for: more room, more luck, or an answer."""
-        if code == state.MORE_SLOTS:
+        if code == records.MORE_SLOTS:
             self._state = state.with_more_slots(self._state)
-        elif code == state.MORE_LOG:
+        elif code == records.MORE_LOG:
             self._state = state.with_longer_log(self._state)
-        elif code == state.MORE_VISITS:
+        elif code == records.MORE_VISITS:
             self._state = state.with_more_visits(self._state)
-        elif code == state.MORE_DRAWS:
+        elif code == records.MORE_DRAWS:
             self._state = state.with_more_draws(self._state, self.tape)
-        elif code == state.REBALANCE:
-            while (code := _compiled_now("rebalancing_due", self._state)(self._state)) != state.REACHED:
+        elif code == records.REBALANCE:
+            while (code := compiled_now(seldom.rebalancing_due, self._state)) != records.REACHED:
                 self._provide(code)
         else:
             self._ask()
@@ -177,8 +185,8 @@ class Desk:
         workers = candidates(self._state, case)
         post = self._own_rule.choose(family(self._state, case, self.now), workers) if workers else -1
         while True:
-            code = _compiled_now("answer", self._state, post)(self._state, post)
-            if code == state.REACHED:
+            code = compiled_now(seldom.answer, self._state, post)
+            if code == records.REACHED:
                 return
             self._provide(code)
 
@@ -209,12 +217,12 @@ class Desk:
     def unallocated_children(self) -> int:
         """Children waiting for a worker now (those who wait for a decision at the front door included)."""
         counts = self._run.counts
-        return int(counts[state.DECIDING] + counts[state.UNALLOCATED])
+        return int(counts[records.DECIDING] + counts[records.UNALLOCATED])
 
     @property
     def held_children(self) -> int:
         """Children with a named worker now."""
-        return int(self._run.counts[state.AT_WORK :].sum())
+        return int(self._run.counts[records.AT_WORK :].sum())
 
     @property
     def open_children(self) -> int:
@@ -278,7 +286,7 @@ class Desk:
     def day_areas(self, now: float) -> dict[str, float]:
         """Integrals over [0, now] of the children in every state of ``DAYS`` (casework/state.py)."""
         areas = self._run.areas + self._run.counts * (now - float(self._run.area_to))
-        return dict(zip(state.DAYS, areas.tolist(), strict=True))
+        return dict(zip(records.DAYS, areas.tolist(), strict=True))
 
     def areas(self, now: float) -> tuple[float, float]:
         """Integrals over [0, now] of the children waiting and of the children held."""
@@ -295,7 +303,7 @@ class Desk:
         stages = self._state.stages
         names = ("open", "waiting", "entered", "ended", "in_time", "early")
         found = {name: stages[name].copy() for name in names}
-        due = stages["upkeep"] * stages["held_days"]
+        due = stages["due_hours"] + stages["upkeep"] * stages["held_days"]
         with np.errstate(divide="ignore", invalid="ignore"):
             found["visits_made"] = np.where(due > 0, 1.0 - stages["missed_hours"] / due, np.nan)
         return found
@@ -303,9 +311,8 @@ class Desk:
     def many_workers(self, now: float) -> tuple[int, int]:
         """Children open now with three or more workers in the last year, and children in limbo."""
         cases = self._state.cases[: int(self._run.next_case)]
-        opened = cases["mode"] < state.CLOSED
-        thrice = opened & (cases["changed_before"] >= now - DAYS_PER_YEAR)
-        limbo = opened & (now - np.maximum(cases["began"], 0.0) > 2.0 * cases["natural"])
+        thrice = (cases["mode"] < records.CLOSED) & (cases["changed_before"] >= now - DAYS_PER_YEAR)
+        limbo = in_limbo(cases, now)
         return int(cases["children"][thrice].sum()), int(cases["children"][limbo].sum())
 
     def exit_counts(self) -> npt.NDArray[np.int64]:

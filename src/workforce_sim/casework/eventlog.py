@@ -23,6 +23,11 @@ class Kind(IntEnum):
     CONVERTED = 16
     AWAY = 17
     BACK = 18
+    MOVED = 19  # left this post for another, promoted
+    PROMOTED = 20  # came into this post from another
+    POST_CLOSED = 21
+    AGENCY_NOTICE = 22
+    MOVED_UP = 23  # to the next career level, in the same post
 
     @property
     def words(self) -> str:

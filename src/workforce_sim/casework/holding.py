@@ -8,7 +8,7 @@ import numpy as np
 
 from workforce_sim.authority.calendar import INSTANT
 from workforce_sim.authority.stage_rules import next_gate, urgency_at
-from workforce_sim.casework.state import (
+from workforce_sim.casework.records import (
     AT_REVIEW,
     AT_WORK,
     GATE,
@@ -85,15 +85,6 @@ def take(S: Any, p: int, i: int) -> int:
     S.mix[p, block * S.stages.shape[0] + case.stage] -= case.children
     S.run[0].counts[day_of(S, c)] -= case.children
     return int(c)
-
-
-@compiled
-def slot_of(S: Any, p: int, c: int) -> int:
-    """Where case c is on the list of seat p."""
-    i = S.seats[p].n - 1
-    while S.slots[p, i].case != c:
-        i -= 1
-    return int(i)
 
 
 @compiled

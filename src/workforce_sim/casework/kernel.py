@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workforce_sim.authority.calendar import INSTANT
-from workforce_sim.casework.rules import AT_ONCE, GRADUAL
-from workforce_sim.casework.sharing import caseload_changed, reschedule, settle, tally
-from workforce_sim.casework.stages import alarm_rings, next_back, refer, work_done
-from workforce_sim.casework.state import (
+from workforce_sim.casework.records import (
     LEAVER,
     LEAVING,
     MORE_DRAWS,
@@ -18,18 +15,18 @@ from workforce_sim.casework.state import (
     REBALANCE,
     WORK_DONE,
 )
-from workforce_sim.casework.waiting import SEVERAL, allocate, mark
+from workforce_sim.casework.rules import AT_ONCE, GRADUAL
+from workforce_sim.casework.sharing import log_is_full, reschedule, settle, tally
+from workforce_sim.casework.stages import alarm_rings, next_back, refer, work_done
+from workforce_sim.casework.waiting import SEVERAL, allocate, duty_due, situation_changed
 from workforce_sim.compiled import compiled
-
-#: Most entries of the log that one event makes.
-_ENTRIES = 8
 
 
 @compiled
 def short_of(S: Any) -> int:
     """What the arrays have too little of for another event: REACHED if nothing."""
     run = S.run[0]
-    if run.logging and run.logged + _ENTRIES > S.log.shape[0]:
+    if log_is_full(S):
         return MORE_LOG
     if run.visited + 1 >= S.visits.shape[0]:
         return MORE_VISITS
@@ -64,9 +61,7 @@ def events_due(S: Any, t: float) -> Any:
             work_done(S, p, now)
         else:
             alarm_rings(S, p, now)
-        caseload_changed(S, p, now)
-        if S.teams[S.seats[p].team].waiting:
-            mark(S, S.seats[p].team)
+        situation_changed(S, p, now)
 
 
 @compiled
@@ -95,6 +90,7 @@ def referrals_due(S: Any) -> Any:
 def passes_due(S: Any) -> Any:
     """The allocation passes of the present instant."""
     run = S.run[0]
+    duty_due(S)
     if run.changed > 0:
         code = allocate(S, run.changed - 1)
         if code != REACHED:
@@ -119,11 +115,10 @@ def finish_instant(S: Any) -> Any:
     if code == REACHED:
         code = passes_due(S)
     if code == REACHED:
-        if run.turned_away_share > 0.0 or run.ended_early_share > 0.0:
-            children = 0
-            for i in range(run.counts.shape[0]):
-                children += run.counts[i]
-            run.load = children / run.holders_fte if run.holders_fte > INSTANT else 1e18
+        children = 0
+        for i in range(run.counts.shape[0]):
+            children += run.counts[i]
+        run.load = children / run.holders_fte if run.holders_fte > INSTANT else 1e18
         gradual = run.rebalancing == GRADUAL and run.next_round <= run.now + INSTANT
         if gradual or (run.rebalancing == AT_ONCE and run.stirred):
             return REBALANCE
@@ -139,7 +134,7 @@ def soonest(S: Any) -> float:
         t = min(t, cases[run.next_case].since)
     if run.coming_back > 0:
         t = min(t, S.backs[0].at)
-    return min(t, run.next_round)  # type: ignore[no-any-return]
+    return min(t, run.next_round, run.next_duty)  # type: ignore[no-any-return]
 
 
 @compiled

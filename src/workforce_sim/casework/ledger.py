@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.casework import state as st
-from workforce_sim.casework.state import VISIT, State
-from workforce_sim.demand.families import Families
-
-Floats = npt.NDArray[np.float64]
+from workforce_sim.casework import records as rec
+from workforce_sim.casework.records import VISIT
+from workforce_sim.casework.state import State
+from workforce_sim.demand.families import Families, Floats
 
 #: The parts of the days of a child in a stage, in the order in which they are reported.
 PARTS = ("natural", "decision", "unallocated", "absent", "slow", "repeated", "missed_review", "sign_off")
@@ -47,7 +46,7 @@ def visits_so_far(state: State, now: float) -> dict[str, npt.NDArray[Any]]:
         "began_day": rows["began"].copy(),
         "ended_day": np.where(running, np.nan, rows["ended"]),
         "next": np.where(running, -999, rows["target"]).astype(np.int64),
-        "deadline_days": np.asarray(state.stages["deadline"])[rows["stage"]],
+        "deadline_days": rows["deadline"].copy(),
         "in_time": rows["in_time"] == 1,
         "ended_early": rows["early"] == 1,
         "elapsed_days": rows["ended"] - rows["began"],
@@ -77,7 +76,7 @@ def _parts(rows: Any, elapsed: Floats, unfinished: npt.NDArray[np.bool_]) -> dic
 def _running(state: State, now: float) -> Any:
     """The visits that have not ended, brought up to ``now`` (no state is touched)."""
     cases = state.cases
-    which = np.flatnonzero((cases["ordinal"] >= 0) & (cases["mode"] < st.CLOSED))
+    which = np.flatnonzero((cases["ordinal"] >= 0) & (cases["mode"] < rec.CLOSED))
     c = cases[which]
     rows = np.zeros(len(which), VISIT)
     for name in ("natural", "waited", "absent", "slow", "repeated", "missed", "signed", "paced"):
@@ -89,10 +88,10 @@ def _running(state: State, now: float) -> Any:
     rows["began"], rows["ended"] = np.maximum(c["began"], 0.0), now
     rows["target"] = _OPEN
     since = now - c["since"]
-    rows["waited"] += np.where(c["mode"] == st.WAITING, since, 0.0)
-    rows["missed"] += np.where((c["mode"] == st.GATE) & (c["late"] == 1), since, 0.0)
-    rows["signed"] += np.where(c["mode"] == st.SIGNING, since, 0.0)
-    at_work = c["mode"] <= st.URGENT
+    rows["waited"] += np.where(c["mode"] == rec.WAITING, since, 0.0)
+    rows["missed"] += np.where((c["mode"] == rec.GATE) & (c["late"] == 1), since, 0.0)
+    rows["signed"] += np.where(c["mode"] == rec.SIGNING, since, 0.0)
+    at_work = c["mode"] <= rec.URGENT
     seat = state.seats[np.where(at_work, c["seat"], 0)]
     dt = now - seat["last"]
     paced = np.where(at_work, seat["clock"] + seat["pace"] * dt - c["clock0"], 0.0)
@@ -100,8 +99,16 @@ def _running(state: State, now: float) -> Any:
     rows["paced"] += paced
     rows["absent"] += away
     rows["slow"] += np.where(at_work, np.maximum(0.0, since - paced - away), 0.0)
-    rows["in_time"] = now - c["began"] <= np.asarray(state.stages["deadline"])[c["stage"]]
+    rows["deadline"] = np.asarray(state.stages["deadline"])[c["stage"]]
+    rows["in_time"] = now - c["began"] <= rows["deadline"]
     return rows
+
+
+def in_limbo(cases: Any, now: float) -> npt.NDArray[np.bool_]:
+    """Which cases are open and have been in their stage for more than twice its natural time."""
+    beyond = now - np.maximum(cases["began"], 0.0) > 2.0 * cases["natural"]
+    found: npt.NDArray[np.bool_] = beyond & (cases["mode"] < rec.CLOSED)
+    return found
 
 
 def days_of_cases(state: State, tape: Families, now: float) -> dict[str, npt.NDArray[Any]]:
@@ -117,8 +124,7 @@ def days_of_cases(state: State, tape: Families, now: float) -> dict[str, npt.NDA
     n = int(state.run[0].next_case)
     c = state.cases[:n]
     visits = visits_so_far(state, now)
-    closed = c["mode"] == st.CLOSED
-    start = np.maximum(c["began"], 0.0)
+    closed = c["mode"] == rec.CLOSED
     names = ["elapsed_days", *(f"{part}_days" for part in PARTS)]
     return {
         "children": c["children"].astype(np.int64),
@@ -131,5 +137,5 @@ def days_of_cases(state: State, tape: Families, now: float) -> dict[str, npt.NDA
         "episodes": c["episode"].astype(np.int64) + 1,
         "workers": c["workers"].astype(np.int64),
         "changed_twice_day": c["changed_before"].copy(),
-        "in_limbo": ~closed & (now - start > 2.0 * c["natural"]),
+        "in_limbo": in_limbo(c, now),
     } | {name: np.bincount(visits["case"], visits[name], n) for name in names}

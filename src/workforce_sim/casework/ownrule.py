@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workforce_sim.casework.state import ROOM_SLACK, State
+from workforce_sim.casework.records import ROOM_SLACK
+from workforce_sim.casework.state import State
 from workforce_sim.errors import InputError, Problem
 
 
@@ -46,6 +47,7 @@ class Candidate:
         cases: held now.
         fte: hours over full time.
         experienced: has the experience that some stages ask for.
+        able: what the worker can carry, as FTE of a full worker.
     """
 
     post: int
@@ -53,6 +55,7 @@ class Candidate:
     cases: int
     fte: float
     experienced: bool
+    able: float
 
 
 Choose = Callable[[WaitingFamily, list[Candidate]], int | None]
@@ -103,5 +106,5 @@ def candidates(state: State, case: int) -> list[Candidate]:
         ready &= seats["experienced"][members] == 1
     posts = members[ready]
     here = seats[posts]
-    columns = (posts, here["children"], here["n"], here["fte"], here["experienced"] == 1)
+    columns = (posts, here["children"], here["n"], here["fte"], here["experienced"] == 1, here["able"])
     return [Candidate(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]

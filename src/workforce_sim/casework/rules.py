@@ -36,6 +36,7 @@ LAW = np.dtype(
         ("mean_return_days", "f8"),
         ("early_factor", "f8"),
         ("per_change", "f8"),
+        ("duty_days", "f8"),
         ("rule", "i8"),
         ("continuity", "i8"),
         ("rebalancing", "i8"),
@@ -44,6 +45,13 @@ LAW = np.dtype(
     ],
     align=True,
 )
+
+
+#: What of it may change in mid-run.
+CHANGEABLE = frozenset(LAW.names or ()) - {
+    *("reference", "mean_return_days", "turned_away_exit", "ended_early_exit"),
+    *("rule", "continuity", "rebalancing"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,8 @@ class CaseRules:
         mean_return_days: from closure to the next referral of families who come back.
         early_factor: what multiplies the share who come back after an early end.
         per_change: how much each change of worker adds to it.
+        duty_days: days between the allocation passes of a team whose manager posts have nobody at work in
+            them; 0 for passes as in any team.
     """
 
     pathway: StageTable
@@ -95,6 +105,7 @@ class CaseRules:
     mean_return_days: float = 0.0
     early_factor: float = 1.0
     per_change: float = 0.0
+    duty_days: float = 0.0
 
     def law(self) -> dict[str, Any]:
         """These rules as the kernel has them."""

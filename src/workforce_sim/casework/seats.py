@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from workforce_sim.casework.sharing import caseload_changed, reschedule, settle, tally
-from workforce_sim.casework.waiting import hand_back, mark
+from workforce_sim.casework.waiting import hand_back, mark, situation_changed
 from workforce_sim.compiled import compiled
 
 #: What :func:`act` may be asked to do.
-JOIN, LEAVE, HAND_OVER, SET_AWAY, SET_LIST, SET_RULE, SET_LEAVING = range(7)
+JOIN, LEAVE, HAND_OVER, SET_AWAY, SET_LIST, SET_RULE, SET_LEAVING, SET_ABLE = range(8)
 
 
 @compiled
 def join(S: Any, p: int, experienced: int, now: float) -> None:
     """Somebody starts in seat p, with nothing on the list."""
-    S.run[0].now = max(S.run[0].now, now)
     seat = S.seats[p]
     seat.clock = 0.0
     seat.away_clock = 0.0
@@ -31,11 +30,11 @@ def join(S: Any, p: int, experienced: int, now: float) -> None:
     seat.person += 1
     if seat.manages:
         S.teams[seat.team].managers += 1
+        if S.teams[seat.team].put_off:
+            mark(S, seat.team)
     if seat.hours > 0.0:
         S.run[0].holders_fte += seat.fte
-        caseload_changed(S, p, now)
-        if S.teams[seat.team].waiting:
-            mark(S, seat.team)
+        situation_changed(S, p, now)
 
 
 @compiled
@@ -50,7 +49,6 @@ def return_all(S: Any, p: int, now: float) -> None:
 @compiled
 def leave(S: Any, p: int, now: float) -> None:
     """Whoever is in seat p goes; the cases return to the waiting list."""
-    S.run[0].now = max(S.run[0].now, now)
     seat = S.seats[p]
     return_all(S, p, now)
     if seat.manages and not seat.away:
@@ -67,7 +65,6 @@ def leave(S: Any, p: int, now: float) -> None:
 @compiled
 def hand_over(S: Any, p: int, now: float) -> None:
     """Whoever is in seat p keeps the post, but every case returns to the waiting list."""
-    S.run[0].now = max(S.run[0].now, now)
     return_all(S, p, now)
     caseload_changed(S, p, now)
 
@@ -75,34 +72,40 @@ def hand_over(S: Any, p: int, now: float) -> None:
 @compiled
 def set_away(S: Any, p: int, away: int, now: float) -> None:
     """Whoever is in seat p is absent from now on, or back."""
-    S.run[0].now = max(S.run[0].now, now)
     settle(S, p, now)
     S.seats[p].away = away
     if S.seats[p].manages:
         S.teams[S.seats[p].team].managers += -1 if away else 1
-    caseload_changed(S, p, now)
-    if S.teams[S.seats[p].team].waiting:
-        mark(S, S.seats[p].team)
+    situation_changed(S, p, now)
 
 
 @compiled
 def set_list(S: Any, p: int, takes_new: int, experienced: int, now: float) -> None:
     """Whether the worker in seat p takes new cases, and counts as experienced, from now on."""
-    S.run[0].now = max(S.run[0].now, now)
     seat = S.seats[p]
     if seat.takes_new != takes_new or seat.experienced != experienced:
         settle(S, p, now)
         seat.takes_new = takes_new
         seat.experienced = experienced
-        caseload_changed(S, p, now)
-        if S.teams[seat.team].waiting:
-            mark(S, seat.team)
+        situation_changed(S, p, now)
+
+
+@compiled
+def set_able(S: Any, p: int, able: float, hours: float, now: float) -> None:
+    """What the worker in seat p can carry and do a day, from now on; the same again leaves no trace."""
+    seat = S.seats[p]
+    if seat.able == able and seat.hours == hours:
+        return
+    settle(S, p, now)
+    seat.able = able
+    seat.hours = hours
+    if seat.present:
+        situation_changed(S, p, now)
 
 
 @compiled
 def set_rule(S: Any, rule: int, now: float) -> None:
     """Allocation goes by another rule from now on."""
-    S.run[0].now = max(S.run[0].now, now)
     S.run[0].rule = rule
     for p in range(S.seats.shape[0]):
         if S.seats[p].present:
@@ -113,7 +116,6 @@ def set_rule(S: Any, rule: int, now: float) -> None:
 @compiled
 def set_leaving(S: Any, p: int, threshold: float, hazard: float, now: float) -> None:
     """The leaving clock of seat p starts."""
-    S.run[0].now = max(S.run[0].now, now)
     settle(S, p, now)
     seat = S.seats[p]
     seat.can_leave = 1
@@ -137,7 +139,8 @@ def set_hazards(S: Any, who: Any, hazards: Any, now: float) -> None:
 
 @compiled
 def act(S: Any, what: int, p: int, first: int, second: int, x: float, y: float, now: float) -> None:
-    """Any of the above: one way into the kernel costs less to compile than seven."""
+    """Any of the above: one way into the kernel costs less to compile than eight."""
+    S.run[0].now = max(S.run[0].now, now)
     if what == JOIN:
         join(S, p, first, now)
     elif what == LEAVE:
@@ -150,5 +153,7 @@ def act(S: Any, what: int, p: int, first: int, second: int, x: float, y: float, 
         set_list(S, p, first, second, now)
     elif what == SET_RULE:
         set_rule(S, first, now)
+    elif what == SET_ABLE:
+        set_able(S, p, x, y, now)
     else:
         set_leaving(S, p, x, y, now)

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from workforce_sim.authority.calendar import INSTANT
+from workforce_sim.casework.records import MORE_LOG, REACHED, ROOM_SLACK
 from workforce_sim.casework.rules import GRADUAL, ROUND_DAYS
 from workforce_sim.casework.sharing import caseload_changed, settle, tally
-from workforce_sim.casework.state import MORE_LOG, REACHED, ROOM_SLACK
-from workforce_sim.casework.waiting import assign, hand_back, may_hold, no_room, pop
+from workforce_sim.casework.waiting import assign, can_take, class_of, hand_back, no_room, pop
 from workforce_sim.compiled import compiled
 
 
@@ -34,30 +34,30 @@ def answer(S: Any, p: int) -> int:
 
 @compiled
 def fullest(S: Any, team: int) -> int:
-    """The worker of the team, present, with most children per FTE; ties to the lowest post number."""
+    """The worker of the team, present, with most children per able FTE; ties to the lowest post number."""
     found = -1
     most = -1.0
     for j in range(S.teams[team].workers):
         p = S.members[team, j]
         seat = S.seats[p]
-        if seat.present and not seat.away and seat.children / seat.fte > most + ROOM_SLACK:
+        if seat.present and not seat.away and seat.children / seat.able > most + ROOM_SLACK:
             found = p
-            most = seat.children / seat.fte
+            most = seat.children / seat.able
     return int(found)
 
 
 @compiled
 def emptiest(S: Any, team: int) -> int:
-    """The worker of the team, taking new cases, with fewest children per FTE; ties to the lowest post."""
+    """The worker of the team, taking new cases, with fewest children per able FTE; ties as above."""
     found = -1
     least = np.inf
     for j in range(S.teams[team].workers):
         p = S.members[team, j]
         seat = S.seats[p]
         takes = seat.present and not seat.away and seat.takes_new
-        if takes and seat.children / seat.fte < least - ROOM_SLACK:
+        if takes and seat.children / seat.able < least - ROOM_SLACK:
             found = p
-            least = seat.children / seat.fte
+            least = seat.children / seat.able
     return int(found)
 
 
@@ -84,12 +84,12 @@ def rebalance(S: Any, team: int) -> int:
         return 0
     i = latest(S, giver)
     c = S.slots[giver, i].case
+    if S.cases[c].team != team:  # teams were regrouped: it stays where it is until its stage ends
+        return 0
     k = S.cases[c].children
     one, other = S.seats[giver], S.seats[receiver]
-    after = (other.children + k) / other.fte
-    if S.lines[receiver].room + ROOM_SLACK < k or after > (one.children - k) / one.fte + ROOM_SLACK:
-        return 0
-    if not may_hold(S, receiver, S.cases[c].stage):
+    after = (other.children + k) / other.able
+    if not can_take(S, receiver, c) or after > (one.children - k) / one.able + ROOM_SLACK:
         return 0
     code = no_room(S, receiver)
     if code != REACHED:
@@ -101,7 +101,6 @@ def rebalance(S: Any, team: int) -> int:
     caseload_changed(S, giver, now)
     remove_from_list(S, c)
     assign(S, c, receiver, now)
-    S.run[0].moves += 1
     return 1
 
 
@@ -109,11 +108,9 @@ def rebalance(S: Any, team: int) -> int:
 def remove_from_list(S: Any, c: int) -> None:
     """Case c leaves its waiting list, wherever it stands on it."""
     case = S.cases[c]
-    w = S.waitlists[case.team, 2 * S.stages[case.stage].priority + case.family_class]
+    w = S.waitlists[case.team, class_of(S, c)]
     if w.head == c:
-        w.head = case.behind
-        if w.head < 0:
-            w.tail = -1
+        pop(S, c)
         return
     before = w.head
     while S.cases[before].behind != c:

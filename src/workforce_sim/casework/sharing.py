@@ -14,14 +14,24 @@ from typing import Any
 import numpy as np
 
 from workforce_sim.authority.pace import pace
+from workforce_sim.casework.records import ALARM, GATE, LEAVING, NOTHING, URGENT, WORK_DONE, WORKING
 from workforce_sim.casework.rules import AT_ONCE, LEAST_WORK
-from workforce_sim.casework.state import ALARM, GATE, LEAVING, NOTHING, URGENT, WORK_DONE, WORKING
 from workforce_sim.compiled import compiled
 
 MET = 1e-12  # a leaving threshold with no more than this left is met
 pace_of = compiled(pace)  # the one implementation of the rule
 
+#: Most entries of the log that one event makes.
+_ENTRIES = 8
+
 _ANY = 1e18  # room of a worker who holds nothing: even a group above the cap
+
+
+@compiled
+def log_is_full(S: Any) -> bool:
+    """Is there too little room in the log, if one is kept, for another event?"""
+    run = S.run[0]
+    return bool(run.logging and run.logged + _ENTRIES > S.log.shape[0])
 
 
 @compiled
@@ -197,7 +207,7 @@ def caseload_changed(S: Any, p: int, now: float) -> None:
     seat.at_work = at_work
     seat.upkeep = upkeep
     seat.missed = upkeep if seat.away else 0.0
-    limit = law.overtime_limit * seat.fte
+    limit = law.overtime_limit * seat.able
     if seat.away:
         seat.pace = 0.0
     else:
@@ -209,15 +219,15 @@ def caseload_changed(S: Any, p: int, now: float) -> None:
     if not seat.present or seat.away or not seat.takes_new or seat.hours <= 0.0:
         S.lines[p].room = -1.0
     elif k > 0:
-        S.lines[p].room = law.cap * seat.fte - k
+        S.lines[p].room = law.cap * seat.able - k
     else:
         S.lines[p].room = _ANY
     if law.rule == LEAST_WORK:
         S.lines[p].load = work / seat.hours if seat.hours > 0.0 else 0.0
     else:
-        S.lines[p].load = k / seat.fte
+        S.lines[p].load = k / seat.able
     if seat.hours > 0.0:
-        i = int(k / seat.fte + 0.5)
+        i = int(k / seat.able + 0.5)
         if i >= S.strain.shape[0]:
             i = S.strain.shape[0] - 1
         seat.strain = S.strain[i]

@@ -15,9 +15,9 @@ from workforce_sim.authority.stage_rules import (
 )
 from workforce_sim.casework.eventlog import Kind
 from workforce_sim.casework.holding import begin_work, end_work, next_review, put, take
+from workforce_sim.casework.records import CLOSED, GATE, SIGNING
 from workforce_sim.casework.sharing import log
-from workforce_sim.casework.state import CLOSED, GATE, SIGNING
-from workforce_sim.casework.waiting import join_list, may_hold
+from workforce_sim.casework.waiting import join_list, may_hold, team_of
 from workforce_sim.compiled import compiled
 from workforce_sim.demand.families import AWAY, DELAY, EARLY, NEXT, RETURN, WORK
 
@@ -29,8 +29,8 @@ REFERRED = int(Kind.REFERRED)
 @compiled
 def excess(S: Any) -> float:
     """How far load is above the start and the margin."""
-    law = S.run[0]
-    return max(0.0, S.run[0].load / law.reference - 1.0 - law.margin)  # type: ignore[no-any-return]
+    run = S.run[0]
+    return max(0.0, run.load / run.reference - 1.0 - run.margin)  # type: ignore[no-any-return]
 
 
 @compiled
@@ -58,8 +58,7 @@ def begin_visit(S: Any, c: int, now: float) -> None:
     """Empty the visit's account; its natural time is known from the start."""
     case = S.cases[c]
     s = case.stage
-    stage = S.stages[s]
-    case.team = stage.first_team + min(int(case.place * stage.teams), stage.teams - 1)
+    case.team = team_of(S, c)
     case.natural = natural_days(S.stages, S.gates, s, case.left, now - case.began)
     case.waited = case.absent = case.slow = case.repeated = case.missed = case.signed = case.paced = 0.0
     case.visit_workers = 0
@@ -72,7 +71,7 @@ def begin_visit(S: Any, c: int, now: float) -> None:
 @compiled
 def refer(S: Any, c: int, now: float) -> None:
     """A family is referred, for the first time or again; it may be turned away."""
-    case, run, law = S.cases[c], S.run[0], S.run[0]
+    case, run = S.cases[c], S.run[0]
     k = case.children
     opening = case.stage >= 0 and case.ordinal < 0
     next_ordinal(S, c)
@@ -92,11 +91,11 @@ def refer(S: Any, c: int, now: float) -> None:
             run.again_in_year += k
         case.known = 0
     case.referred = now
-    if law.turned_away_share > 0.0 and S.draws[case.ordinal, c, AWAY] < law.turned_away_share * excess(S):
+    if run.turned_away_share > 0.0 and S.draws[case.ordinal, c, AWAY] < run.turned_away_share * excess(S):
         run.turned_away += k
         log(S, TURNED_AWAY, -1, c, 0)
         case.early = 1
-        leave_service(S, c, law.turned_away_exit, now)
+        leave_service(S, c, run.turned_away_exit, now)
         return
     case.stage = 0
     enter(S, c, case.stage, now)
@@ -176,18 +175,18 @@ def end_stage(S: Any, p: int, c: int, now: float) -> None:
     """The stage of case c (taken off the list of seat p) is over: enter the visit, see what comes next."""
     case, run = S.cases[c], S.run[0]
     s = case.stage
-    flow = S.stages[s]
+    stage = S.stages[s]
     target = what_next(S.shares, S.targets, s, S.draws[case.ordinal, c, NEXT])
     if case.early:
-        target = -1 - S.run[0].ended_early_exit
+        target = -1 - run.ended_early_exit
         run.ended_early += case.children
-        flow.early += case.children
+        stage.early += case.children
         log(S, ENDED_EARLY, p, c, s)
-    in_time = now - case.began <= S.stages[s].deadline + INSTANT
-    flow.open -= case.children
-    flow.ended += case.children
+    in_time = now - case.began <= stage.deadline + INSTANT
+    stage.open -= case.children
+    stage.ended += case.children
     if in_time:
-        flow.in_time += case.children
+        stage.in_time += case.children
     v = S.visits[run.visited]
     run.visited += 1
     v.referred = case.referred
@@ -202,6 +201,7 @@ def end_stage(S: Any, p: int, c: int, now: float) -> None:
     v.missed = case.missed
     v.signed = case.signed
     v.paced = case.paced
+    v.deadline = stage.deadline
     v.case = c
     v.stage = s
     v.ordinal = case.ordinal
@@ -231,7 +231,7 @@ def end_stage(S: Any, p: int, c: int, now: float) -> None:
 @compiled
 def leave_service(S: Any, c: int, door: int, now: float) -> None:
     """The episode is over; does the family come back, and when?"""
-    case, run, law = S.cases[c], S.run[0], S.run[0]
+    case, run = S.cases[c], S.run[0]
     run.closed += case.children
     run.workers_sum += case.children * case.workers
     S.exits[door].children += case.children
@@ -239,10 +239,10 @@ def leave_service(S: Any, c: int, door: int, now: float) -> None:
     case.seat = -1
     case.since = now
     p = return_probability(
-        S.exits[door].returns, case.early == 1, law.early_factor, law.per_change, case.workers
+        S.exits[door].returns, case.early == 1, run.early_factor, run.per_change, case.workers
     )
     if S.draws[case.ordinal, c, RETURN] < p:
-        come_back(S, c, now + S.draws[case.ordinal, c, DELAY] * law.mean_return_days)
+        come_back(S, c, now + S.draws[case.ordinal, c, DELAY] * run.mean_return_days)
 
 
 @compiled

@@ -1,248 +1,35 @@
-"""The kernel's memory: one record per post, case, team list, stage and run, as NumPy record arrays.
+"""The kernel's memory: arrays of the records of ``records.py``, made for a run and made larger.
 
 The kernel is plain functions over these arrays, so the whole state of casework can be copied, saved
-or compared. Records (rather than one array a field) keep what is used together in one cache line
-and let the kernel read as ``seats[p].pace``.
+or compared.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.authority.stage_rules import STAGE
-from workforce_sim.casework.rules import LAW, CaseRules
-from workforce_sim.demand.families import DRAWS, Families
-
-#: Slack when children are compared with a cap that is a product of floats (cap x FTE).
-ROOM_SLACK = 1e-9
-
-# What a seat's next event is.
-NOTHING, WORK_DONE, ALARM, LEAVING = 0, 1, 2, 3
-
-# What advance() came back for.
-REACHED, LEAVER, MORE_SLOTS, MORE_LOG, MORE_VISITS, MORE_DRAWS, ASK, REBALANCE = 0, 1, 2, 3, 4, 5, 6, 7
-
-# How a case stands. The first three are also the blocks of State.mix.
-WORKING, URGENT, GATE, SIGNING, WAITING, CLOSED, NOT_REFERRED = 0, 1, 2, 3, 4, 5, 6
-
-#: The days of open children by what the day was: RUN counts children and integrates them over time.
-DAYS = ("deciding", "unallocated", "working", "at_review", "missed_review", "sign_off")
-DECIDING, UNALLOCATED, AT_WORK, AT_REVIEW, MISSED_REVIEW, SIGN_OFF = range(6)
-
-SEAT = np.dtype(
-    [
-        ("clock", "f8"),  # virtual clock: days of full attention each case has had since the worker joined
-        ("away_clock", "f8"),  # days the worker has been absent
-        ("last", "f8"),  # when the clocks and the leaving threshold were last brought up to date
-        ("pace", "f8"),  # share of full attention now
-        ("hours", "f8"),  # hours of case work a day (FTE included); 0 = holds no cases
-        ("fte", "f8"),
-        ("need", "f8"),  # what is left of the leaving threshold
-        ("hazard", "f8"),  # base leaving rate a day
-        ("strain", "f8"),  # what caseload multiplies it by, now
-        ("alarm", "f8"),  # soonest alarm of the cases held
-        ("upkeep", "f8"),  # hours a day that the cases held cost now
-        ("missed", "f8"),  # of these, not met
-        ("team", "i8"),
-        ("n", "i8"),  # cases held
-        ("children", "i8"),  # children held
-        ("at_work", "i8"),  # of these, being worked on
-        ("person", "i8"),  # how many people have been in the post
-        ("present", "i8"),  # somebody is in the post
-        ("away", "i8"),  # and is absent
-        ("takes_new", "i8"),
-        ("experienced", "i8"),
-        ("manages", "i8"),
-        ("can_leave", "i8"),  # the leaving clock runs
-        ("next", "i8"),  # NOTHING, WORK_DONE, ALARM or LEAVING
-    ],
-    align=True,
+from workforce_sim.casework.records import (
+    BACK,
+    CASE,
+    EXIT,
+    LINE,
+    LOG,
+    NOT_REFERRED,
+    RUN,
+    SEAT,
+    SLOT,
+    STAGE_NOW,
+    TEAM,
+    VISIT,
+    WAITLIST,
 )
-
-
-def new_seat(team: int, fte: float, hours: float, manages: bool) -> tuple[float, ...]:
-    """The record of a seat with nobody in it."""
-    stated = {"team": team, "fte": fte, "hours": hours, "strain": 1.0, "manages": int(manages)}
-    fields = dict.fromkeys(SEAT.names or (), 0.0) | stated
-    return tuple(fields.values())
-
-
-#: What is looked at most of every seat, and (``heap``) the seats in order of their next event.
-LINE = np.dtype(
-    [
-        ("due", "f8"),  # time of the seat's next event
-        ("load", "f8"),  # what the allocation rule compares
-        ("room", "f8"),  # children the worker can still take; -1 when nobody there takes cases
-        ("heap", "i8"),  # seat at this place of the heap, soonest first
-        ("place", "i8"),  # of the seat in the heap
-    ],
-    align=True,
-)
-
-#: A place on a worker's list.
-SLOT = np.dtype([("finish", "f8"), ("alarm", "f8"), ("case", "i8")], align=True)
-
-#: One record a family. ``left`` is true while nobody works on the case.
-CASE = np.dtype(
-    [
-        ("referred", "f8"),  # the present episode
-        ("began", "f8"),  # entry into the stage (before 0 for cases open at the start)
-        ("since", "f8"),  # start of the present spell of waiting, work, gate or sign-off; when it closed
-        ("work", "f8"),  # days of full attention the stage takes
-        ("left", "f8"),
-        ("natural", "f8"),
-        ("waited", "f8"),  # days on a list in this stage, finished spells; the next six likewise
-        ("absent", "f8"),
-        ("slow", "f8"),
-        ("repeated", "f8"),
-        ("missed", "f8"),
-        ("signed", "f8"),
-        ("paced", "f8"),  # days of pace: the integral of pace over the time worked on
-        ("clock0", "f8"),  # the worker's clocks when the present spell of work began
-        ("away0", "f8"),
-        ("review", "f8"),  # next review that could end the stage early
-        ("taken", "f8"),  # when the present worker took it on
-        ("changed", "f8"),  # last two changes of worker
-        ("changed_before", "f8"),
-        ("place", "f8"),  # which of the teams of a type, 0 to 1
-        ("ticket", "i8"),
-        ("seat", "i8"),  # who holds it, -1 nobody
-        ("behind", "i8"),  # next case on the waiting list
-        ("last_seat", "i8"),  # who held it last
-        ("last_person", "i8"),
-        ("team", "i8"),
-        ("stage", "i8"),
-        ("ordinal", "i8"),
-        ("episode", "i8"),
-        ("children", "i8"),
-        ("workers", "i8"),  # in this episode
-        ("family_class", "i8"),
-        ("mode", "i8"),
-        ("known", "i8"),  # its case was closed within a year before the first referral
-        ("early", "i8"),  # ended early or turned away
-        ("late", "i8"),  # its work was done too late for the review it would have met
-        ("visit_workers", "i8"),
-    ],
-    align=True,
-)
-
-#: One record per team and class.
-WAITLIST = np.dtype([("head", "i8"), ("tail", "i8")], align=True)
-
-#: One record per team: workers on its list, cases waiting, whether an allocation pass is due, managers.
-TEAM = np.dtype(
-    [
-        ("workers", "i8"),
-        ("waiting", "i8"),
-        ("changed", "i8"),
-        ("had_turn", "i8"),  # in a round of rebalancing
-        ("refused", "i8"),  # the planner's rule has found nobody for the first case
-        ("manager_posts", "i8"),
-        ("managers", "i8"),  # present
-    ],
-    align=True,
-)
-
-#: One record a stage: its rules, children there now, and counted since the start.
-STAGE_NOW = np.dtype(
-    [
-        *((name, STAGE.fields[name][0]) for name in STAGE.names or () if STAGE.fields),
-        ("first_team", "i8"),
-        ("teams", "i8"),
-        ("open", "i8"),
-        ("waiting", "i8"),
-        ("entered", "i8"),
-        ("ended", "i8"),
-        ("in_time", "i8"),
-        ("early", "i8"),
-        ("held_days", "f8"),  # child-days with a worker, up to when each was last settled
-        ("missed_hours", "f8"),  # of upkeep, likewise
-    ],
-    align=True,
-)
-
-#: One record an exit: the share who come back, and children who left by it.
-EXIT = np.dtype([("returns", "f8"), ("children", "i8")], align=True)
-
-#: The heap of families who will come back.
-BACK = np.dtype([("at", "f8"), ("case", "i8")], align=True)
-
-#: One record a run: counts, integrals over time and sums over children.
-RUN = np.dtype(
-    [
-        ("now", "f8"),
-        ("area_to", "f8"),
-        ("paced", "f8"),  # child-days of pace, up to when each worker was last settled
-        ("away", "f8"),  # child-days with an absent worker, likewise
-        ("repeated", "f8"),  # child-days of repeated work, as booked
-        ("upkeep_hours", "f8"),  # that the cases held cost
-        ("missed_hours", "f8"),  # of these, not met
-        ("load", "f8"),  # open children per FTE after the last allocation pass
-        ("holders_fte", "f8"),  # case holders in post
-        ("next_round", "f8"),  # of gradual rebalancing
-        ("next_case", "i8"),
-        ("coming_back", "i8"),  # families who will
-        ("tickets", "i8"),
-        ("referred", "i8"),  # children
-        ("again", "i8"),  # children referred again
-        ("again_in_year", "i8"),
-        ("turned_away", "i8"),
-        ("ended_early", "i8"),
-        ("closed", "i8"),
-        ("allocations", "i8"),  # cases
-        ("handovers", "i8"),  # allocations to another person than the last
-        ("transfers", "i8"),  # cases that changed team at a change of stage
-        ("moves", "i8"),  # of rebalancing
-        ("workers_sum", "i8"),
-        ("changed", "i8"),  # any team has an allocation pass due
-        ("logged", "i8"),
-        ("logging", "i8"),
-        ("visited", "i8"),
-        ("leaver", "i8"),
-        ("asking", "i8"),
-        ("stirred", "i8"),  # somebody's caseload changed in this instant
-        ("top_ordinal", "i8"),  # the latest visit of any family
-        ("drawn", "i8"),  # visits for which luck has been drawn
-        ("counts", "i8", (len(DAYS),)),  # children now, by DAYS
-        ("areas", "f8", (len(DAYS),)),  # and their integrals over time
-        *((name, LAW.fields[name][0]) for name in LAW.names or () if LAW.fields),
-    ],
-    align=True,
-)
-
-LOG = np.dtype([("time", "f8"), ("kind", "i8"), ("stage", "i8"), ("post", "i8"), ("case", "i8")], align=True)
-
-#: One record a finished visit of a case to a stage: the raw parts of section 5.
-VISIT = np.dtype(
-    [
-        ("referred", "f8"),  # of the episode; this and the next before 0 for cases open at the start
-        ("entered", "f8"),
-        ("began", "f8"),  # counted from: entry into the stage, or 0
-        ("ended", "f8"),
-        ("natural", "f8"),
-        ("waited", "f8"),
-        ("absent", "f8"),
-        ("slow", "f8"),
-        ("repeated", "f8"),
-        ("missed", "f8"),
-        ("signed", "f8"),
-        ("paced", "f8"),
-        ("case", "i8"),
-        ("stage", "i8"),
-        ("ordinal", "i8"),
-        ("episode", "i8"),
-        ("target", "i8"),  # what came next: a stage, or -1 - exit
-        ("workers", "i8"),  # in the stage
-        ("team", "i8"),
-        ("early", "i8"),
-        ("in_time", "i8"),
-    ],
-    align=True,
-)
-
+from workforce_sim.casework.rules import CaseRules
+from workforce_sim.demand.families import DRAWS, Families, Ints
 
 #: Room for the luck of so many visits of a family (memory is used where it is drawn); drawn at a time.
 _VISITS, _MORE = 24, 3
@@ -292,7 +79,8 @@ def new_state(rules: CaseRules, tape: Families, *, logging: bool, posts: int = 1
     waitlists = np.zeros((teams, classes), WAITLIST).view(np.recarray)
     waitlists["head"] = waitlists["tail"] = -1
     run = np.zeros(1, RUN).view(np.recarray)
-    run["logging"], run["leaver"], run["next_round"] = int(logging), -1, rules.first_round()
+    run["logging"], run["leaver"] = int(logging), -1
+    run["next_round"], run["next_duty"] = rules.first_round(), np.inf
     for name, value in rules.law().items():
         run[name] = value
     slots = 32 if rules.cap == np.inf else int(min(max(rules.cap, 4), 32)) + 8
@@ -308,7 +96,7 @@ def new_state(rules: CaseRules, tape: Families, *, logging: bool, posts: int = 1
         strain=np.ascontiguousarray(rules.strain, dtype=np.float64),
         stages=_stages(rules),
         gates=table.gates,
-        shares=table.shares,
+        shares=table.shares.copy(),  # they may change in mid-run, and the table belongs to others too
         targets=table.targets,
         exits=np.zeros(len(table.returns), EXIT).view(np.recarray),
         draws=np.empty((_VISITS, n, len(DRAWS))),
@@ -327,10 +115,14 @@ def _stages(rules: CaseRules) -> Any:
     found = np.zeros(len(rules.pathway.stages), STAGE_NOW).view(np.recarray)
     for name in STAGE.names or ():
         found[name] = rules.pathway.stages[name]
-    teams = np.array(rules.teams_of_type)
-    found["teams"] = teams[found["team_type"]]
-    found["first_team"] = (np.cumsum(teams) - teams)[found["team_type"]]
+    found["first_team"], found["teams"] = teams_of_stages(found["team_type"], rules.teams_of_type)
     return found
+
+
+def teams_of_stages(types_of_stages: Sequence[int] | Ints, teams_of_type: Sequence[int]) -> tuple[Ints, Ints]:
+    """The number of the first team, and how many there are, for every stage; teams are numbered by type."""
+    types, teams = np.asarray(types_of_stages, np.int64), np.asarray(teams_of_type, np.int64)
+    return (np.cumsum(teams) - teams)[types], teams[types]
 
 
 def _aligned(n: int, record: np.dtype[Any]) -> Any:

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from workforce_sim.authority.calendar import INSTANT
 from workforce_sim.casework.eventlog import Kind
 from workforce_sim.casework.holding import begin_work, end_work, next_review, take
-from workforce_sim.casework.rules import RANDOM, YOUR_OWN
-from workforce_sim.casework.sharing import caseload_changed, log, settle, tally
-from workforce_sim.casework.state import (
+from workforce_sim.casework.records import (
     ASK,
     DECIDING,
     GATE,
@@ -23,6 +22,8 @@ from workforce_sim.casework.state import (
     URGENT,
     WAITING,
 )
+from workforce_sim.casework.rules import RANDOM, YOUR_OWN
+from workforce_sim.casework.sharing import caseload_changed, log, log_is_full, settle, tally
 from workforce_sim.compiled import compiled
 from workforce_sim.demand.families import ALLOCATION
 
@@ -44,16 +45,49 @@ def mark(S: Any, team: int) -> None:
 
 
 @compiled
+def situation_changed(S: Any, p: int, now: float) -> None:
+    """What seat p holds or can take is another: its pace and room, and a pass if families wait there."""
+    caseload_changed(S, p, now)
+    if S.teams[S.seats[p].team].waiting:
+        mark(S, S.seats[p].team)
+
+
+@compiled
+def class_of(S: Any, c: int) -> int:
+    """Which of its team's waiting lists case c belongs on."""
+    return int(2 * S.stages[S.cases[c].stage].priority + S.cases[c].family_class)
+
+
+@compiled
+def team_of(S: Any, c: int) -> int:
+    """The team to which case c belongs in its stage."""
+    case = S.cases[c]
+    stage = S.stages[case.stage]
+    return int(stage.first_team + min(int(case.place * stage.teams), stage.teams - 1))
+
+
+@compiled
 def join_list(S: Any, c: int) -> None:
     """Case c joins the waiting list of its stage and team, at its place by ticket."""
-    cases = S.cases
-    tally(S)
-    case = cases[c]
+    case = S.cases[c]
     stage = S.stages[case.stage]
-    w = S.waitlists[case.team, 2 * stage.priority + case.family_class]
+    tally(S)
     case.mode = WAITING
     case.seat = -1
     case.since = S.run[0].now
+    S.run[0].counts[DECIDING if stage.decision else UNALLOCATED] += case.children
+    S.stages[case.stage].waiting += case.children
+    line_up(S, c)
+    mark(S, case.team)
+
+
+@compiled
+def line_up(S: Any, c: int) -> None:
+    """Case c takes its place by ticket on the waiting list of its stage and team."""
+    cases = S.cases
+    case = cases[c]
+    S.teams[case.team].waiting += 1
+    w = S.waitlists[case.team, class_of(S, c)]
     ticket = case.ticket
     if w.tail < 0:
         w.head = c
@@ -72,10 +106,6 @@ def join_list(S: Any, c: int) -> None:
             before = cases[before].behind
         case.behind = cases[before].behind
         cases[before].behind = c
-    S.run[0].counts[DECIDING if stage.decision else UNALLOCATED] += case.children
-    S.stages[case.stage].waiting += case.children
-    S.teams[case.team].waiting += 1
-    mark(S, case.team)
 
 
 @compiled
@@ -85,26 +115,33 @@ def may_hold(S: Any, p: int, s: int) -> bool:
 
 
 @compiled
+def can_take(S: Any, p: int, c: int) -> bool:
+    """Has the worker in seat p room for case c, and the experience its stage asks for?"""
+    case = S.cases[c]
+    return bool(S.lines[p].room + ROOM_SLACK >= case.children and may_hold(S, p, case.stage))
+
+
+@compiled
 def choose_worker(S: Any, c: int) -> int:
     """The worker whom the rule gives case c, or -1; see section 3."""
     case, law = S.cases[c], S.run[0]
-    k, s, team = case.children, case.stage, case.team
+    team = case.team
     if law.continuity and case.episode > 0 and case.last_seat >= 0:
         p = case.last_seat
         here = S.seats[p].team == team and S.seats[p].person == case.last_person
-        if here and S.lines[p].room + ROOM_SLACK >= k and may_hold(S, p, s):
+        if here and can_take(S, p, c):
             return int(p)
     best = -1
     if law.rule == RANDOM:
         candidates = 0
         for j in range(S.teams[team].workers):
             p = S.members[team, j]
-            if S.lines[p].room + ROOM_SLACK >= k and may_hold(S, p, s):
+            if can_take(S, p, c):
                 candidates += 1
         skip = int(S.draws[case.ordinal, c, ALLOCATION] * candidates)
         for j in range(S.teams[team].workers):
             p = S.members[team, j]
-            if S.lines[p].room + ROOM_SLACK >= k and may_hold(S, p, s):
+            if can_take(S, p, c):
                 if skip == 0:
                     return int(p)
                 skip -= 1
@@ -112,8 +149,7 @@ def choose_worker(S: Any, c: int) -> int:
     least = np.inf
     for j in range(S.teams[team].workers):
         p = S.members[team, j]
-        fits = S.lines[p].room + ROOM_SLACK >= k and S.lines[p].load < least - ROOM_SLACK
-        if fits and may_hold(S, p, s):
+        if S.lines[p].load < least - ROOM_SLACK and can_take(S, p, c):
             least = S.lines[p].load
             best = p
     return int(best)
@@ -122,7 +158,7 @@ def choose_worker(S: Any, c: int) -> int:
 @compiled
 def assign(S: Any, c: int, p: int, now: float) -> None:
     """Case c goes to the worker in seat p."""
-    seat, case, run, law = S.seats[p], S.cases[c], S.run[0], S.run[0]
+    seat, case, run = S.seats[p], S.cases[c], S.run[0]
     k = case.children
     stage = S.stages[case.stage]
     tally(S)
@@ -131,7 +167,7 @@ def assign(S: Any, c: int, p: int, now: float) -> None:
     another = case.last_seat >= 0 and other and not decides
     if another:
         made = max(0.0, case.work - case.left)
-        again = law.reading_hours / (k * stage.attention) + law.lost_share * made
+        again = run.reading_hours / (k * stage.attention) + run.lost_share * made
         case.left += again
         case.repeated += again
         run.repeated += again * k
@@ -148,7 +184,7 @@ def assign(S: Any, c: int, p: int, now: float) -> None:
         case.last_seat = p
         case.last_person = seat.person
     case.mode = GATE
-    S.run[0].counts[DECIDING if stage.decision else UNALLOCATED] -= k
+    run.counts[DECIDING if stage.decision else UNALLOCATED] -= k
     S.stages[case.stage].waiting -= k
     S.teams[case.team].waiting -= 1
     run.allocations += 1
@@ -182,7 +218,7 @@ def hand_back(S: Any, p: int, i: int, now: float) -> None:
 def pop(S: Any, c: int) -> None:
     """Case c, the first of its list, leaves the list."""
     case = S.cases[c]
-    w = S.waitlists[case.team, 2 * S.stages[case.stage].priority + case.family_class]
+    w = S.waitlists[case.team, class_of(S, c)]
     w.head = case.behind
     if w.head < 0:
         w.tail = -1
@@ -191,12 +227,37 @@ def pop(S: Any, c: int) -> None:
 @compiled
 def no_room(S: Any, p: int) -> int:
     """What is missing before case p can be put on a list: REACHED if nothing."""
-    run = S.run[0]
     if S.seats[p].n + 1 >= S.slots.shape[1]:
         return MORE_SLOTS
-    if run.logging and run.logged + 8 > S.log.shape[0]:
+    if log_is_full(S):
         return MORE_LOG
     return REACHED
+
+
+@compiled
+def put_off(S: Any, team: int) -> bool:
+    """Put the pass of a team off until a duty manager looks in, if none of its managers is at work."""
+    run, office = S.run[0], S.teams[team]
+    office.put_off = 0
+    if run.duty_days <= 0.0 or office.manager_posts == 0 or office.managers > 0 or office.waiting == 0:
+        return False
+    nearest = np.floor(run.now / run.duty_days + 0.5) * run.duty_days
+    if abs(run.now - nearest) <= INSTANT:
+        return False
+    office.put_off = 1
+    run.next_duty = (np.floor((run.now + INSTANT) / run.duty_days) + 1.0) * run.duty_days
+    return True
+
+
+@compiled
+def duty_due(S: Any) -> None:
+    """If a duty manager looks in at this instant, the passes that were put off are due."""
+    run = S.run[0]
+    if run.next_duty <= run.now + INSTANT:
+        run.next_duty = np.inf
+        for team in range(S.teams.shape[0]):
+            if S.teams[team].put_off:
+                mark(S, team)
 
 
 @compiled
@@ -207,11 +268,13 @@ def allocate(S: Any, team: int) -> int:
     if S.teams[team].refused:
         S.teams[team].refused = 0
         return REACHED
+    if put_off(S, team):
+        return REACHED
     for line in range(S.waitlists.shape[1]):
         w = S.waitlists[team, line]
         while w.head >= 0:
             c = w.head
-            if S.run[0].rule == YOUR_OWN:
+            if run.rule == YOUR_OWN:
                 run.asking = c
                 return ASK
             p = choose_worker(S, c)
