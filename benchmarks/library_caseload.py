@@ -79,7 +79,9 @@ class TapeLuck:
         self.agency_left = 0
 
     def threshold(self, stream: Stream, layer: int, number: int, ordinal: int) -> float:
-        """The threshold of one clock."""
+        """The threshold of one clock; where leavers go is all the same."""
+        if stream == Stream.DESTINATION:
+            return 0.0
         if stream == Stream.LEAVE:
             value: float = self._rows[stream][number][ordinal]
             return value
@@ -134,13 +136,23 @@ def run(tape: Tape) -> Outputs:
     )
     desk = TimedDesk(rules, families, posts=tape.posts)
     env = ServiceEnvironment(desk)
-    staff = StaffRules(bands=((0.0, HAZARD),), hire=1.0, cover=1.0, end=1.0, convert=1.0)
-    one_a_day = Grade("worker", EFFORT, DAYS_PER_YEAR, DAYS_PER_YEAR)  # so that money counts worker-days
+    staff = StaffRules(end=1.0, convert=1.0)
+    one_a_day = Grade(
+        "worker",
+        EFFORT,
+        employed_gbp=DAYS_PER_YEAR,  # so that money counts worker-days
+        agency_gbp=DAYS_PER_YEAR,
+        bands=((0.0, HAZARD),),
+        hire_empty=1.0,
+        hire_covered=1.0,
+        cover=1.0,
+    )
     luck = TapeLuck(tape)
     service = Service(env, desk, staff, [one_a_day], luck)
     env.on_leaver = lambda post: service.posts[post].decision
     for post in range(tape.posts):
         service.open_post(team=post // TEAM, grade=0, luck=(0, post), state=State.PERMANENT)
+    service.begin()
     env.run(until=tape.horizon)
     kernel_seconds = desk.seconds
     return _outputs(tape, desk, service, luck)

@@ -13,12 +13,15 @@ from workforce_sim.authority.calendar import add_months, as_date, census_day, ye
 from workforce_sim.authority.steady import steady
 from workforce_sim.demand.luck import Luck, Stream
 from workforce_sim.errors import InputError, Problem
+from workforce_sim.interventions.base import Days
+from workforce_sim.interventions.recording_quality import RecordingQuality
 from workforce_sim.measures.census import Census
 from workforce_sim.measures.paths import ASSESSMENT, measures
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from workforce_sim.dashboard import Recording
     from workforce_sim.simulation import Simulation
     from workforce_sim.workforce.service import Service
 
@@ -113,6 +116,9 @@ class Run:
     def dashboard(self, late_days: float = 5.0, hidden_share: float = 0.0) -> pd.DataFrame:
         """What managers would see beside the truth; needs the event log.
 
+        A :class:`~workforce_sim.interventions.RecordingQuality` of the run holds from its start to its end,
+        these arguments before and after.
+
         Args:
             late_days: mean working days by which a family's entries are made late (exponential, one delay a
                 family, the same in every scenario).
@@ -135,7 +141,7 @@ class Run:
         """
         import pandas as pd
 
-        from workforce_sim.dashboard import dashboard
+        from workforce_sim.dashboard import Recording, dashboard
 
         problems = []
         if not late_days >= 0 or late_days == math.inf:
@@ -153,10 +159,23 @@ class Run:
             self.service.desk.visits(float(self.simulation.calendar.end)),
             self.simulation.calendar.marks.astype(np.float64),
             names.index(ASSESSMENT) if ASSESSMENT in names else None,
-            late_days * luck.exponentials(Stream.RECORDING_DELAY, n),
-            luck.uniforms(Stream.RECORDING_HIDDEN, n) < hidden_share,
+            [Recording(-math.inf, math.inf, late_days, hidden_share), *self._recording()],
+            luck.exponentials(Stream.RECORDING_DELAY, n),
+            luck.uniforms(Stream.RECORDING_HIDDEN, n),
         )
         return pd.DataFrame(seen, index=self.paths.index)
+
+    def _recording(self) -> list[Recording]:
+        """How entries are made under the policies of the run that change it."""
+        from workforce_sim.dashboard import Recording
+
+        days = Days(self.simulation.calendar)
+        found = []
+        for policy in self.simulation.interventions:
+            if isinstance(policy, RecordingQuality):
+                start, end = days.between(policy)
+                found.append(Recording(start, end, policy.late_days, policy.hidden_share))
+        return found
 
     @property
     def children(self) -> pd.DataFrame:

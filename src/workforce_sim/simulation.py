@@ -15,18 +15,23 @@ import simpy
 
 from workforce_sim.authority.authority import Authority
 from workforce_sim.authority.calendar import INSTANT, WorkingCalendar, as_date, census_day, year_before
+from workforce_sim.authority.flows import WEEKS_PER_YEAR
 from workforce_sim.authority.layout import Layout, layout
 from workforce_sim.authority.steady import steady
 from workforce_sim.checks import check_interventions, check_run
 from workforce_sim.demand.luck import Luck, PostLuck, Stream
 from workforce_sim.demand.tape import draw_families
 from workforce_sim.errors import InputError, Problem
-from workforce_sim.interventions.base import Days, Intervention, PlannedPost, Process
+from workforce_sim.interventions.base import Days, Intervention, Process
+from workforce_sim.measures.paths import LOOKED_AFTER
+from workforce_sim.orders import DemandFactor, PlannedPost
 from workforce_sim.run import Run
 from workforce_sim.workforce.counting import count
+from workforce_sim.workforce.establishment import Establishment
 from workforce_sim.workforce.opening import above_establishment_places, established_posts, open_service
+from workforce_sim.workforce.practice import Practice
 from workforce_sim.workforce.rules import grades, staff_rules
-from workforce_sim.workforce.service import ADDED, Service
+from workforce_sim.workforce.service import Service
 
 if TYPE_CHECKING:
     from workforce_sim.casework.desk import Desk
@@ -143,14 +148,14 @@ class Simulation:
 
         authority, calendar = self.authority.balanced(), self.calendar
         luck = Luck(self.seed, self.replication)
-        families = draw_families(authority, calendar, luck)
+        families = draw_families(authority, calendar, luck, self._demand_factors())
         posts = established_posts(authority)
         teams = layout(authority)
         desk = Desk(
             case_rules(authority, teams.teams_of_type), families, logging=self._log, posts=posts + 256
         )
         env = ServiceEnvironment(desk)
-        sizes = (posts, sum(above_establishment_places(authority)), 0, 0)
+        sizes = (posts, sum(above_establishment_places(authority)), 0, 0, 0)
         service = Service(
             env, desk, staff_rules(authority), grades(authority), PostLuck(luck, sizes), calendar.salary_years
         )
@@ -158,17 +163,36 @@ class Simulation:
         yearly = luck.yearly(
             Stream.YEAR_OF_LEAVING, -(-calendar.months // 12), authority.workforce.leaving_year_cv
         )
-        service.leaving_this_year = float(yearly[0])
+        service.leaving.this_year = float(yearly[0])
         open_service(authority, teams, service, luck)
+        service.begin()
         record: dict[int, dict[str, float]] = {}
         env.process(_take_counts(env, service, self._count_days(), record))
-        env.process(_turn_months(env, service, calendar, yearly))
+        env.process(_turn_months(env, service, calendar, yearly, self._care_gbp(service)))
         self._start_interventions(env, service, teams)
         desk.deal()
+        service.agency.begin()
+        self._care_gbp(service)()
         record[0] = count(service)
         env.run(until=calendar.end)
         record[calendar.end] = count(service)
         return Run(self, record, service)
+
+    def _demand_factors(self) -> list[DemandFactor]:
+        days = Days(self.calendar)
+        policies = [i for i in self.interventions if isinstance(i, Intervention)]
+        return [factor for policy in policies for factor in policy.demand_factors(days)]
+
+    def _care_gbp(self, service: Service) -> Callable[[], None]:
+        """Books what placements cost a year: children looked after, counted at the start of every month."""
+        names, weekly = steady(self.authority).pathway.stage_names, self.authority.costs.care_gbp_per_week
+        stages = [names.index(name) for name in LOOKED_AFTER if name in names]
+
+        def book() -> None:
+            children = float(service.desk.stage_counts()["open"][stages].sum()) if weekly else 0.0
+            service.headcount.spend("placements", "care", children * weekly * WEEKS_PER_YEAR)
+
+        return book
 
     def _count_days(self) -> list[int]:
         days = set(self.calendar.marks.tolist())
@@ -178,6 +202,8 @@ class Simulation:
 
     def _start_interventions(self, env: simpy.Environment, service: Service, teams: Layout) -> None:
         days = Days(self.calendar)
+        service.establishment = Establishment(service, teams.shares)
+        service.practice = Practice(service, steady(self.authority).pathway)
         planned: list[PlannedPost] = []
         for intervention in self.interventions:
             if isinstance(intervention, Intervention):
@@ -188,7 +214,7 @@ class Simulation:
             if isinstance(process, Generator):
                 env.process(process)
         if planned:
-            env.process(_open_new_posts(env, service, planned, teams.shares))
+            env.process(service.establishment.open_planned(planned))
 
 
 @contextmanager
@@ -230,6 +256,7 @@ def case_rules(authority: Authority, teams_of_type: tuple[int, ...]) -> CaseRule
         turned_away_exit=pathway.exit_names.index(pathway.turned_away),
         ended_early_exit=pathway.exit_names.index(pathway.ended_early),
         mean_return_days=pathway.mean_return_days,
+        duty_days=c.allocation_without_manager_days,
         early_factor=pathway.early_return_factor,
         per_change=pathway.return_per_change,
     )
@@ -255,35 +282,15 @@ def _take_counts(
 
 
 def _turn_months(
-    env: simpy.Environment, service: Service, calendar: WorkingCalendar, yearly: np.ndarray[Any, Any]
-) -> Generator[simpy.Event, Any, None]:
-    """Read leaving rates every month: people pass a year of service, and years differ."""
-    for month in range(1, calendar.months):
-        yield env.timeout(int(calendar.marks[month]) - env.now)
-        service.leaving_this_year = float(yearly[month // 12])
-        service.read_service()
-
-
-def _open_new_posts(
     env: simpy.Environment,
     service: Service,
-    planned: list[PlannedPost],
-    shares: np.ndarray[Any, np.dtype[np.float64]],
+    calendar: WorkingCalendar,
+    yearly: np.ndarray[Any, Any],
+    book_care: Callable[[], None],
 ) -> Generator[simpy.Event, Any, None]:
-    """Open new posts on their days, in an order that does not depend on how policies are listed or split.
-
-    Posts without a team are dealt over the teams by their shares of the work (in turn, if these are equal).
-    The luck of an added post belongs to its team and its place among the posts added there.
-    """
-    order = sorted(planned, key=lambda p: (p.day, p.team is None, p.team or 0, *p[2:]))
-    teams = len(shares)
-    added, dealt = [0] * teams, np.zeros(teams)
-    for day, team, grade, fte, cover in order:
-        if day > env.now:
-            yield env.timeout(day - env.now)
-        if team is None:
-            team = int(np.argmax(shares * (dealt.sum() + 1) - dealt + 1e-9 * (teams - np.arange(teams))))
-            dealt[team] += 1
-        luck = (ADDED, added[team] * teams + team)
-        added[team] += 1
-        service.open_post(team=team, grade=grade, fte=fte, luck=luck, cover=cover, running=True)
+    """Read every month what is read monthly: people pass a year of service, managers settle, years differ."""
+    for month in range(1, calendar.months):
+        yield env.timeout(int(calendar.marks[month]) - env.now)
+        service.leaving.this_year = float(yearly[month // 12])
+        service.begin_month()
+        book_care()

@@ -27,10 +27,19 @@ from workforce_sim.authority.parts import (
 from workforce_sim.authority.pathway import Pathway, as_pathway
 from workforce_sim.authority.records import EVIDENCE_CLASSES
 from workforce_sim.authority.register import SECTIONS, register, setting_paths, unchanged_paths
+from workforce_sim.authority.staff import Agency, Careers, Recruitment, Supervision
 from workforce_sim.errors import InputError, Problem, from_pydantic, nearest, unknown_name
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+#: What the workforce states once, and each grade has: the settings of a group of posts that stand for it.
+_OF_GRADES = {
+    "workforce.leaving_scale": ("leaving_scale",),
+    "workforce.hires_per_vacancy_year": ("hires_per_empty_post_year", "hires_per_covered_post_year"),
+    "workforce.covers_per_empty_post_year": ("covers_per_empty_post_year",),
+}
 
 
 class Authority(Part):
@@ -69,6 +78,10 @@ class Authority(Part):
     teams: Teams = Teams()
     posts: tuple[PostGroup, ...] = Field(min_length=1)
     workforce: Workforce = Workforce()
+    recruitment: Recruitment = Recruitment()
+    agency: Agency = Agency()
+    supervision: Supervision = Supervision()
+    careers: Careers = Careers()
     costs: Costs = Costs()
     sources: dict[str, Source] = Field(default_factory=dict)
 
@@ -90,6 +103,9 @@ class Authority(Part):
             if types and group.team is not None and group.team not in types:
                 what = "a type of team of the pathway"
                 problems.append(unknown_name(f"posts[{i}].team", group.team, types, what))
+            if group.promoted_from is not None and group.promoted_from not in grades:
+                what = "a grade of this authority"
+                problems.append(unknown_name(f"posts[{i}].promoted_from", group.promoted_from, grades, what))
         known = setting_paths(self)
         for path, source in self.sources.items():
             if path not in known:
@@ -193,6 +209,9 @@ class Authority(Part):
             else:
                 settings[name] = value
                 changed.append(f"{name}.")
+        stated = {s for path in changed for s in _OF_GRADES.get(path, ())}
+        if stated and "posts" not in sections:  # what is stated for all grades holds for all of them
+            settings["posts"] = tuple(g.model_copy(update=dict.fromkeys(stated)) for g in self.posts)
         if "sources" in sections:
             return Authority(**settings)
         # What was said of a number does not hold for another.
@@ -254,15 +273,10 @@ class Authority(Part):
 @once_per_authority
 def _balanced(authority: Authority) -> Authority:
     b = balance(authority)
-    workforce = authority.workforce.model_copy(
-        update={
-            "leaving_scale": b.leaving_scale,
-            "hires_per_vacancy_year": b.hires_per_vacancy_year,
-            "covers_per_empty_post_year": b.covers_per_empty_post_year,
-        }
-    )
+    solved = zip(authority.posts, b.grades, strict=True)
+    posts = tuple(group.model_copy(update=rates._asdict()) for group, rates in solved)
     casework = authority.casework.model_copy(update={"work_hours": b.work_hours, "work_scale": b.work_scale})
-    return authority.model_copy(update={"workforce": workforce, "casework": casework})
+    return authority.model_copy(update={"posts": posts, "casework": casework})
 
 
 __all__ = ["EVIDENCE_CLASSES", "Authority"]

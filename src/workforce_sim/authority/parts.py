@@ -26,7 +26,7 @@ class Part(BaseModel):
             raise InputError(type(self).__name__, [Problem(name, repr(value), rule, fix)])
 
 
-def _date_or_text(value: Any) -> Any:
+def date_or_text(value: Any) -> Any:
     """Take ``"2015-04-01"`` for a date; leave what is neither text nor a moment to the date rule."""
     if not isinstance(value, (str, dt.datetime)):
         return value
@@ -62,12 +62,15 @@ def one_of(*allowed: str) -> BeforeValidator:
 #: Who gets the next family: section 3 of docs/model.md.
 ALLOCATION_RULES = ("fewest children", "least work", "random")
 
+#: Laws of the work of a stage: section 2.
+WORK_LAWS = ("lognormal", "exponential", "triangular", "uniform")
+
 Allocation = Annotated[Literal["fewest children", "least work", "random"], one_of(*ALLOCATION_RULES)]
 Rebalancing = Annotated[Literal["none", "gradual", "at once"], one_of("none", "gradual", "at once")]
 
 
 #: A date, or text such as ``"2015-04-01"``.
-Date = Annotated[dt.date, BeforeValidator(_date_or_text)]
+Date = Annotated[dt.date, BeforeValidator(date_or_text)]
 Twelve = Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=12, max_length=12)]
 
 
@@ -124,6 +127,7 @@ class Casework(Part):
     rebalancing: Rebalancing = recorded("casework.rebalancing")
     sign_off_without_manager: float = recorded("casework.sign_off_without_manager", ge=1, le=100)
     hand_over_after_days: float = recorded("casework.hand_over_after_days", gt=0)
+    allocation_without_manager_days: float = recorded("casework.allocation_without_manager_days", ge=0)
 
     def pace(self, children: float) -> float:
         """Hours of progress per child and day of a full-time worker who holds so many children."""
@@ -178,6 +182,43 @@ class PostGroup(Part):
     salary_gbp: float = Field(
         ge=0, description="Pounds a year, full time, without on-costs", examples=[38000.0]
     )
+    promoted_from: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Grade whose people can be promoted into a vacancy of this one",
+        examples=["'social worker'"],
+    )
+    turnover_rate: float | None = Field(
+        default=None,
+        gt=0,
+        lt=1000,
+        description="Leavers per 100 in post and year of this grade; the census row's if not stated",
+        examples=[15.0],
+    )
+    leaving_scale: float | None = Field(
+        default=None,
+        ge=0,
+        description="Multiplies the leaving rates of this grade; solved from its turnover if not stated",
+        examples=[1.0],
+    )
+    hires_per_empty_post_year: float | None = Field(
+        default=None,
+        ge=0,
+        description="Permanent starters per empty post of this grade and year; solved if not stated",
+        examples=[2.6],
+    )
+    hires_per_covered_post_year: float | None = Field(
+        default=None,
+        ge=0,
+        description="Permanent starters per agency-covered post of this grade and year; solved if not stated",
+        examples=[0.2],
+    )
+    covers_per_empty_post_year: float | None = Field(
+        default=None,
+        ge=0,
+        description="Agency starts per empty post of this grade and year; solved if not stated",
+        examples=[7.0],
+    )
 
     @model_validator(mode="after")
     def _adds_up(self) -> PostGroup:
@@ -191,6 +232,28 @@ class PostGroup(Part):
         if self.manages and self.holds_cases:
             rule = "a post that manages holds no cases"
             raise RuleBroken("manages", True, rule, "holds_cases = false, or manages = false")
+        if self.promoted_from == self.grade:
+            rule = "another grade"
+            raise RuleBroken("promoted_from", self.promoted_from, rule, "leave it out")
+        return self
+
+
+class TimeLaw(Part):
+    """The law of the time until something happens at a constant rate; its mean is one over that rate."""
+
+    law: Annotated[
+        Literal["exponential", "weibull", "gamma", "lognormal"],
+        one_of("exponential", "weibull", "gamma", "lognormal"),
+    ] = Field(default="exponential", examples=["'weibull'"])
+    cv: float = Field(
+        default=1.0, gt=0, le=10, description="Coefficient of variation; 1 if exponential", examples=[1.0]
+    )
+
+    @model_validator(mode="after")
+    def _exponential_has_cv_one(self) -> TimeLaw:
+        if self.law == "exponential" and self.cv != 1.0:
+            rule = "1 for an exponential law"
+            raise RuleBroken("cv", self.cv, rule, 'law = "gamma" (or weibull, lognormal) with this cv')
         return self
 
 
@@ -203,7 +266,7 @@ class Workforce(Part):
     leaving_scale: float | None = Field(
         default=None,
         ge=0,
-        description="Multiplies all leaving rates; solved from the authority's turnover if not stated",
+        description="Multiplies all leaving rates; by grade if not stated",
         examples=[1.0],
     )
     leaving_year_cv: float = recorded("workforce.leaving_year_cv", ge=0, le=2)
@@ -215,16 +278,29 @@ class Workforce(Part):
     experienced_years: float = recorded("workforce.experienced_years", ge=0, le=40)
     absences_per_year: float = recorded("workforce.absences_per_year", ge=0, le=50)
     absence_days: float = recorded("workforce.absence_days", gt=0)
+    absence_per_child: float = recorded("workforce.absence_per_child", ge=0, le=10)
+    leaving_after_absence: float = recorded("workforce.leaving_after_absence", ge=0, le=10)
+    retirement_share_from_5: float = recorded("workforce.retirement_share_from_5", ge=0, le=1)
+    to_agency: float = recorded("workforce.to_agency", ge=0, le=1)
+    to_other_authority: float = recorded("workforce.to_other_authority", ge=0, le=1)
+    tenure_law: TimeLaw = TimeLaw()
+    service_at_start_years: float | None = Field(
+        default=None,
+        ge=0,
+        le=50,
+        description="Service of everybody in post at the start; drawn from the stationary law if not stated",
+        examples=[0.0],
+    )
     hires_per_vacancy_year: float | None = Field(
         default=None,
         ge=0,
-        description="Permanent starters per vacancy and year; solved so that stocks stay level if not stated",
+        description="Permanent starters per vacancy, covered or not, and year; by grade if not stated",
         examples=[0.7],
     )
     covers_per_empty_post_year: float | None = Field(
         default=None,
         ge=0,
-        description="Agency starts per empty post and year; solved so that stocks stay level if not stated",
+        description="Agency starts per empty post and year; by grade if not stated",
         examples=[7.0],
     )
     agency_assignment_months: float = recorded("workforce.agency_assignment_months", gt=0)
@@ -234,6 +310,15 @@ class Workforce(Part):
     )
     agency_pay_gap_gbp: float = recorded("workforce.agency_pay_gap_gbp", gt=0)
 
+    @model_validator(mode="after")
+    def _destinations_add_up(self) -> Workforce:
+        total = self.to_agency + self.to_other_authority
+        if total > 1:
+            rule = f"at most 1 together with to_agency ({self.to_agency:g})"
+            fix = f"to_other_authority = {1 - self.to_agency:g} or less"
+            raise RuleBroken("to_other_authority", self.to_other_authority, rule, fix)
+        return self
+
 
 class Costs(Part):
     """Pounds."""
@@ -242,6 +327,8 @@ class Costs(Part):
     agency_to_employed: float = recorded("costs.agency_to_employed", gt=0, le=10)
     recruitment_gbp: float = recorded("costs.recruitment_gbp", ge=0)
     new_post_running_gbp: float = recorded("costs.new_post_running_gbp", ge=0)
+    redundancy_gbp: float = recorded("costs.redundancy_gbp", ge=0)
+    care_gbp_per_week: float = recorded("costs.care_gbp_per_week", ge=0)
 
 
 class CensusRow(Part):

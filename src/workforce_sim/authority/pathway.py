@@ -12,11 +12,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from workforce_sim.authority import pathway_file
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
-from workforce_sim.authority.parts import Part, as_nothing, one_of
+from workforce_sim.authority.parts import WORK_LAWS, Part, as_nothing, one_of
 from workforce_sim.authority.records import recorded
 from workforce_sim.errors import InputError, Problem, RuleBroken, from_pydantic, unknown_name
 
@@ -66,7 +66,7 @@ Ages = Annotated[
 Shares = Annotated[dict[str, Share], Field(min_length=1), AfterValidator(_whole)]
 
 
-WorkLaw = Annotated[Literal["lognormal", "exponential"], one_of("lognormal", "exponential")]
+WorkLaw = Annotated[Literal["lognormal", "exponential", "triangular", "uniform"], one_of(*WORK_LAWS)]
 
 
 class Stage(Part):
@@ -78,8 +78,14 @@ class Stage(Part):
     work_cv: float = recorded("casework.work_cv", ge=0, le=5)
     work_law: WorkLaw = Field(
         default="lognormal",
-        description="law of the work of a stage; with exponential the cv is 1",
+        description="law of the work of a stage; work_cv is that of a lognormal law",
         examples=['"lognormal"'],
+    )
+    work_low_hours: float | None = Field(
+        default=None, ge=0, description="least hours per child, triangular or uniform law", examples=[5.0]
+    )
+    work_high_hours: float | None = Field(
+        default=None, gt=0, description="most hours per child, triangular or uniform law", examples=[10.0]
     )
     attention_hours_per_day: float = recorded("casework.attention_hours_per_day", gt=0)
     upkeep_hours_per_day: float = recorded("casework.upkeep_hours_per_day", ge=0, le=24)
@@ -121,6 +127,31 @@ class Stage(Part):
     )
     next: Shares = Field(description="share of families who go there", examples=['{ "closed" = 1.0 }'])
     label: str | None = Field(default=None, min_length=1, examples=['"Child in need plan"'])
+
+    @property
+    def work_limits(self) -> tuple[float, float, float]:
+        """Least, likeliest and most hours of a triangular or uniform law; 0 and infinity of the others."""
+        low, high = self.work_low_hours, self.work_high_hours
+        if low is None or high is None:
+            return 0.0, 0.0, math.inf
+        return low, 3 * self.work_hours - low - high, high
+
+    @model_validator(mode="after")
+    def _limits_fit(self) -> Stage:
+        limited = self.work_law in ("triangular", "uniform")
+        if limited != (self.work_low_hours is not None and self.work_high_hours is not None):
+            rule = "stated with a triangular or uniform law of work, and only then"
+            fix = f"work_low_hours = {self.work_hours / 2:g}, work_high_hours = {self.work_hours * 1.5:g}"
+            raise RuleBroken("work_low_hours", self.work_low_hours, rule, fix if limited else "leave it out")
+        low, likeliest, high = self.work_limits
+        if self.work_law == "uniform" and abs(low + high - 2 * self.work_hours) > 1e-9 * self.work_hours:
+            rule = f"the middle of {low:g} to {high:g}, which are equally likely"
+            raise RuleBroken("work_hours", self.work_hours, rule, f"work_hours = {(low + high) / 2:g}")
+        if self.work_law == "triangular" and not low <= likeliest <= high:
+            between = f"{(2 * low + high) / 3:g} to {(low + 2 * high) / 3:g}"
+            rule = f"(least + likeliest + most) / 3, so from {between}"
+            raise RuleBroken("work_hours", self.work_hours, rule, f"work_hours = {(low + high) / 2:g}")
+        return self
 
 
 class Exit(Part):
@@ -246,9 +277,9 @@ class Pathway(Part):
         targets = np.zeros(shares.shape, np.int64)
         for i, stage in enumerate(stages):
             row = rows[i]
-            exponential = stage.work_law == "exponential"
-            spread = 0.0 if exponential else math.sqrt(math.log1p(stage.work_cv**2))
-            row["exponential"] = exponential
+            spread = math.sqrt(math.log1p(stage.work_cv**2)) if stage.work_law == "lognormal" else 0.0
+            row["law"] = WORK_LAWS.index(stage.work_law)
+            row["low"], row["mode"], row["high"] = (x / stage.work_hours for x in stage.work_limits)
             row["attention"], row["upkeep"] = stage.attention_hours_per_day, stage.upkeep_hours_per_day
             row["location"] = math.log(scale * stage.work_hours / row["attention"]) - spread**2 / 2
             row["spread"] = spread

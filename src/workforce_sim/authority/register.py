@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from workforce_sim.authority.parts import Part, PostGroup
+from workforce_sim.authority.parts import NOTHING, Part, PostGroup, TimeLaw
 from workforce_sim.authority.pathway import Exit, Pathway, Stage
 from workforce_sim.authority.pathway_file import shipped_evidence
 from workforce_sim.authority.records import Record, records
@@ -16,7 +16,18 @@ if TYPE_CHECKING:
     from workforce_sim.authority.authority import Authority
 
 #: Sections of an authority whose settings are listed one by one.
-SECTIONS = ("demand", "casework", "pressure", "teams", "workforce", "costs", "census")
+SECTIONS = (
+    *("demand", "casework", "pressure", "teams"),
+    *("workforce", "recruitment", "agency", "supervision", "careers"),
+    *("costs", "census"),
+)
+
+#: What is listed of every grade.
+_OF_GRADE = (
+    *("number", "vacant", "agency", "agency_above_establishment", "salary_gbp"),
+    *("leaving_scale", "hires_per_empty_post_year", "hires_per_covered_post_year"),
+    "covers_per_empty_post_year",
+)
 
 #: What a stage is, not a number about it.
 _STRUCTURE = ("team", "label", "decision", "stages", "exits", "turned_away", "ended_early")
@@ -25,6 +36,11 @@ _STRUCTURE = ("team", "label", "decision", "stages", "exits", "turned_away", "en
 _BY_STAGE = tuple(
     f"casework.{name}"
     for name in ("work_hours", "work_cv", "attention_hours_per_day", "upkeep_hours_per_day")
+)
+
+#: What an authority may state once for all grades, and each grade has.
+_BY_GRADE = tuple(
+    f"workforce.{name}" for name in ("leaving_scale", "hires_per_vacancy_year", "covers_per_empty_post_year")
 )
 
 _SOLVED = "solved so that a do-nothing year stays at the census row (docs/model.md, section 9)"
@@ -62,11 +78,15 @@ def register(authority: Authority) -> pd.DataFrame:
             if authority.pathway is not None and path in _BY_STAGE:
                 row |= {"value": "by stage", "default": None, "low": None, "high": None}
                 row |= {"source": "not used: every stage of the pathway has its own", "evidence": "derived"}
+            if value is None and path in _BY_GRADE:
+                row |= {"value": "by grade", "source": "see posts", "evidence": "derived"}
             rows.append(row)
     for group in authority.posts:
-        for name in ("number", "vacant", "agency", "agency_above_establishment", "salary_gbp"):
+        found = solved.posts[authority.posts.index(group)]
+        for name in _OF_GRADE:
             path = f"posts.{group.grade}.{name}"
-            rows.append(_row(authority, path, getattr(group, name), _unit(PostGroup, name)))
+            unit = _unit(PostGroup, name)
+            rows.append(_row(authority, path, getattr(group, name), unit, None, getattr(found, name)))
     if authority.pathway is not None:
         for path, value, unit, record in pathway_settings(authority.pathway):
             rows.append(_row(authority, path, value, unit, record))
@@ -131,14 +151,18 @@ def _row(
     authority: Authority, path: str, value: Any, unit: str, record: Record | None = None, solved: Any = None
 ) -> dict[str, Any]:
     own = _own(authority, path)
+    if isinstance(value, TimeLaw):
+        value = value.law if value == TimeLaw() else f"{value.law}, cv {value.cv:g}"
+    elif value is None and record and record.value == NOTHING:
+        value = NOTHING
     row: dict[str, Any] = {"setting": path, "value": value, "default": None, "low": None, "high": None}
     row |= {"unit": unit, "source": "stated in your input", "evidence": "yours"}
     if record:
         row |= {"default": record.value, "low": record.low, "high": record.high, "unit": record.unit}
-    if own:
-        row |= {"source": own.source, "evidence": own.evidence}
-    elif value is None and solved is not None:
+    if value is None and solved is not None:
         row |= {"value": solved, "evidence": "derived", "source": _SOLVED}
+    elif own:
+        row |= {"source": own.source, "evidence": own.evidence}
     elif record and record.value == value:
         row |= {"source": record.source, "evidence": record.evidence}
     return row

@@ -15,6 +15,9 @@ import numpy.typing as npt
 from workforce_sim.authority.calendar import INSTANT
 from workforce_sim.compiled import compiled
 
+#: Laws of the work of a stage, by their place in ``WORK_LAWS``.
+LOGNORMAL, EXPONENTIAL, TRIANGULAR, UNIFORM = range(4)
+
 #: One record a stage; hours are per child and day, the rest in days.
 STAGE = np.dtype(
     [
@@ -28,7 +31,10 @@ STAGE = np.dtype(
         ("window", "f8"),
         ("urgency", "f8"),
         ("sign_off", "f8"),
-        ("exponential", "i8"),  # the law of work is exponential, not lognormal
+        ("low", "f8"),  # least, likeliest and most work over the mean, triangular and uniform law
+        ("mode", "f8"),
+        ("high", "f8"),
+        ("law", "i8"),  # of work: a place in WORK_LAWS
         ("priority", "i8"),
         ("team_type", "i8"),
         ("experienced_only", "i8"),
@@ -61,9 +67,19 @@ class StageTable(NamedTuple):
 def work_days(stages: Any, s: int, z: float) -> float:
     """Days of full attention a visit to stage ``s`` takes, from a standard normal ``z`` (by inversion)."""
     stage = stages[s]
-    if stage.exponential:
-        return float(-math.exp(stage.location) * math.log(0.5 * math.erfc(z / math.sqrt(2.0))))
-    return float(math.exp(stage.location + stage.spread * z))
+    if stage.law == LOGNORMAL:
+        return float(math.exp(stage.location + stage.spread * z))
+    above = 0.5 * math.erfc(z / math.sqrt(2.0))
+    if stage.law == EXPONENTIAL:
+        return float(-math.exp(stage.location) * math.log(above))
+    low, mode, width = stage.low, stage.mode, stage.high - stage.low
+    if stage.law == UNIFORM:
+        share = low + width * (1.0 - above)
+    elif 1.0 - above < (mode - low) / width:
+        share = low + math.sqrt((1.0 - above) * width * (mode - low))
+    else:
+        share = stage.high - math.sqrt(above * width * (stage.high - mode))
+    return float(math.exp(stage.location) * share)
 
 
 @compiled

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
+from workforce_sim.authority.flows import mean_able
 from workforce_sim.authority.steady import mean_pace, steady, workload_spread
 
 if TYPE_CHECKING:
@@ -59,12 +60,8 @@ def completions(authority: Authority, caseloads: npt.ArrayLike) -> npt.NDArray[n
         Children a year, of the same shape.
     """
     state, c = steady(authority), authority.casework
-    rules = (
-        c.case_hours_per_day,
-        c.overtime_share,
-        c.overtime_limit_hours_per_day,
-        workload_spread(authority),
-    )
+    hours, overtime = _hours(authority)
+    rules = (hours, c.overtime_share, overtime, workload_spread(authority))
 
     def yearly(n: float) -> float:
         wanted = n * state.wanted_hours
@@ -72,6 +69,12 @@ def completions(authority: Authority, caseloads: npt.ArrayLike) -> npt.NDArray[n
 
     found: npt.NDArray[np.float64] = np.vectorize(yearly, otypes=[np.float64])(caseloads)
     return found
+
+
+def _hours(authority: Authority) -> tuple[float, float]:
+    """Hours of case work and most overtime a day of an FTE of case holders as they are at the start."""
+    c, able = authority.casework, mean_able(authority)
+    return c.case_hours_per_day * able, c.overtime_limit_hours_per_day * able
 
 
 def tipping_point(authority: Authority) -> TippingPoint:
@@ -83,11 +86,12 @@ def tipping_point(authority: Authority) -> TippingPoint:
         >>> round(point.settles_at), point.settles_at < point.most_completions < point.no_return
         (25, True)
     """
-    state, c = steady(authority), authority.casework
+    state = steady(authority)
     upkeep, each = state.upkeep_hours, state.wanted_hours + state.upkeep_hours
     if each == 0:
         return TippingPoint(math.inf, math.inf, 0.0, math.inf, 0.0, math.inf)
-    full = c.case_hours_per_day / each
+    hours, overtime = _hours(authority)
+    full = hours / each
     most = _most_completions(authority, full)
     holders = authority.case_holders_fte()
     referred = authority.demand.children_per_year / holders if holders else math.inf
@@ -97,7 +101,7 @@ def tipping_point(authority: Authority) -> TippingPoint:
         settles = _crossing(authority, referred, 0.0, most)
         no_return = math.inf
         if upkeep and referred:
-            nothing = _FAR * (c.case_hours_per_day + c.overtime_limit_hours_per_day) / upkeep
+            nothing = _FAR * (hours + overtime) / upkeep
             no_return = _crossing(authority, referred, most, nothing)
     return TippingPoint(full, most, settles, no_return, referred, best)
 
@@ -107,11 +111,8 @@ def _most_completions(authority: Authority, full: float) -> float:
     state, c = steady(authority), authority.casework
     each = state.wanted_hours + state.upkeep_hours
     worth_it = c.overtime_share * each > state.upkeep_hours
-    corner = (
-        (c.case_hours_per_day + c.overtime_limit_hours_per_day / c.overtime_share) / each
-        if worth_it
-        else full
-    )
+    hours, overtime = _hours(authority)
+    corner = (hours + overtime / c.overtime_share) / each if worth_it else full
     if workload_spread(authority) == 0.0:
         return corner
     from scipy.optimize import minimize_scalar

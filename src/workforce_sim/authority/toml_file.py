@@ -50,9 +50,10 @@ def read_settings(text: object, where: str) -> dict[str, Any]:
         raise InputError(where, [Problem("file", "", rule, f"mend: {error}")]) from None
     if isinstance(settings.get("posts"), list):
         settings["posts"] = tuple(settings["posts"])
-    demand = settings.get("demand")
-    if isinstance(demand, dict) and isinstance(demand.get("season"), list):
-        demand["season"] = tuple(demand["season"])
+    for section, name in (("demand", "season"), ("careers", "at_start")):
+        part = settings.get(section)
+        if isinstance(part, dict) and isinstance(part.get(name), list):
+            part[name] = tuple(part[name])
     return settings
 
 

@@ -60,6 +60,12 @@ class Stream(IntEnum):
     ABSENCE_DAYS = 32
     RECORDING_DELAY = 33
     RECORDING_HIDDEN = 34
+    LEVEL = 35
+    PROGRESS_FROM_FIRST = 36
+    PROGRESS_FROM_SECOND = 37
+    PROMOTION = 38
+    DESTINATION = 39
+    ABSENCE_KEPT = 40
 
 
 class Luck:
@@ -129,7 +135,9 @@ class PostLuck:
         """The Exp(1) threshold of the ``ordinal``-th clock of this kind in this post."""
         row = self._drawn.get((stream, layer, ordinal))
         if row is None or number >= len(row):
-            size = max(self._sizes[layer], number + 1)
+            size = self._sizes[layer]
+            if number >= size:  # posts that come one by one double the room, or each would draw all anew
+                size = max(64, 2 * (number + 1))
             self._sizes[layer] = size
             row = self._luck.exponentials(stream, size, ordinal=ordinal, layer=layer).tolist()
             self._drawn[stream, layer, ordinal] = row

@@ -7,6 +7,7 @@ layer upon layer, so that a scenario with more demand has all the referrals of o
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,7 @@ from workforce_sim.demand.families import (
     Ints,
 )
 from workforce_sim.demand.luck import Floats, Luck, Stream, family_size
+from workforce_sim.orders import DemandFactor
 
 if TYPE_CHECKING:
     from workforce_sim.authority.authority import Authority
@@ -41,10 +43,16 @@ _GOLDEN = 0.6180339887498949
 _OPENING = 1 << 40
 
 
-def draw_families(authority: Authority, calendar: WorkingCalendar, luck: Luck) -> Families:
-    """All families of one replication. The authority must be balanced (no ``None`` in its casework)."""
+def draw_families(
+    authority: Authority, calendar: WorkingCalendar, luck: Luck, changes: Sequence[DemandFactor] = ()
+) -> Families:
+    """All families of one replication. The authority must be balanced (no ``None`` in its casework).
+
+    ``changes`` are what policies and events do to referrals.
+    """
     state = steady(authority)
-    parts = [_opening(authority, state, luck), *_referrals(authority, state, calendar, luck)]
+    demand = _Demand(authority, calendar, luck, changes)
+    parts = [_opening(authority, state, luck), *_referrals(authority, state, calendar, luck, demand)]
     joined = {
         name: np.concatenate([getattr(part, name) for part in parts])
         for name in Families.__slots__
@@ -91,13 +99,41 @@ def _opening(authority: Authority, state: Steady, luck: Luck) -> Families:
     )
 
 
-def _referrals(authority: Authority, state: Steady, calendar: WorkingCalendar, luck: Luck) -> list[Families]:
-    demand = authority.demand
-    mean = demand.children_per_year / demand.children_per_family / DAYS_PER_YEAR
-    rates = mean * monthly_factors(authority, calendar, luck)
-    majorant = mean * max(demand.season) * _HEADROOM
-    layers = math.ceil(float(rates.max()) / majorant) if mean else 0
-    return [_layer(authority, state, calendar, luck, rates, majorant, mean, layer) for layer in range(layers)]
+class _Demand:
+    """The rate of referrals over time: base, season, year, and what policies and events do to it."""
+
+    def __init__(
+        self, authority: Authority, calendar: WorkingCalendar, luck: Luck, changes: Sequence[DemandFactor]
+    ) -> None:
+        demand = authority.demand
+        self.mean = demand.children_per_year / demand.children_per_family / DAYS_PER_YEAR
+        self.majorant = self.mean * max(demand.season) * _HEADROOM
+        self._monthly = self.mean * monthly_factors(authority, calendar, luck)
+        self._months = calendar.marks[1:-1]
+        # sorted, so that the order in which policies are listed changes no last digit
+        self._changes = sorted(changes, key=lambda c: (c.start, c.end, c.factor, c.fade_days or 0.0))
+
+    def rates(self, times: Floats, come_back: Floats) -> Floats:
+        """Families referred a day at these times, without those who come back by themselves."""
+        found: Floats = self._monthly[np.searchsorted(self._months, times, side="right")] - come_back
+        for change in self._changes:
+            factor = np.full(len(times), change.factor)
+            if change.fade_days is not None:
+                factor = 1.0 + (change.factor - 1.0) * np.exp(-(times - change.start) / change.fade_days)
+            here = (times >= change.start) & (times < change.end)
+            found = np.where(here, found * factor, found)
+        return found
+
+    def layers(self) -> int:
+        """How many majorants it takes to be above the rate at all times."""
+        highest = float(np.prod([max(1.0, change.factor) for change in self._changes]))
+        return math.ceil(float(self._monthly.max()) * highest / self.majorant) if self.mean else 0
+
+
+def _referrals(
+    authority: Authority, state: Steady, calendar: WorkingCalendar, luck: Luck, demand: _Demand
+) -> list[Families]:
+    return [_layer(authority, state, calendar, luck, demand, layer) for layer in range(demand.layers())]
 
 
 def monthly_factors(authority: Authority, calendar: WorkingCalendar, luck: Luck) -> Floats:
@@ -114,9 +150,7 @@ def _layer(
     state: Steady,
     calendar: WorkingCalendar,
     luck: Luck,
-    rates: Floats,
-    majorant: float,
-    mean: float,
+    demand: _Demand,
     layer: int,
 ) -> Families:
     """Referrals that make up the part of the rate between layer and layer + 1 majorants.
@@ -125,17 +159,17 @@ def _layer(
     before; those closed in the run come back by themselves (whatever the season, so that the season of the
     others is the stronger), and here only those closed before it are drawn.
     """
+    mean, majorant = demand.mean, demand.majorant
     times = _candidates(luck, majorant, float(calendar.end), layer)
     n = len(times)
 
     def uniforms(stream: Stream) -> Floats:
         return luck.uniforms(stream, n, layer=layer)
 
-    month = np.searchsorted(calendar.marks[1:-1], times, side="right")
     again, mean_days = state.history.returns, state.pathway.mean_return_days
     away = np.exp(-times / mean_days)  # of those who come back, the share still to come from before the start
     level = uniforms(Stream.REFERRAL_KEPT) * majorant + layer * majorant
-    kept = level < rates[month] - mean * again * (1 - away)
+    kept = level < demand.rates(times, mean * again * (1 - away))
     known = kept & (level < mean * again * away)  # the lowest, so that more demand makes nobody else of them
     within_year = uniforms(Stream.KNOWN) < _back_within_a_year(state, times)
     which = np.flatnonzero(kept)
@@ -189,7 +223,7 @@ def _draws(luck: Luck, n: int, layer: int, ordinal: int, which: Ints | slice = s
         EARLY: uniforms(Stream.STAGE_EARLY),
         AWAY: uniforms(Stream.TURNED_AWAY),
         RETURN: uniforms(Stream.RETURN),
-        DELAY: -np.log1p(-uniforms(Stream.RETURN_DELAY)),
+        DELAY: luck.exponentials(Stream.RETURN_DELAY, n, ordinal=ordinal, layer=layer)[which],
         ALLOCATION: uniforms(Stream.ALLOCATION),
     }
     found = np.empty((len(columns[WORK]), len(DRAWS)))

@@ -52,7 +52,10 @@ MEASURES: tuple[Measure, ...] = (
     Measure("open_children", "Children with an open case", "children", decimals=0),
     Measure("unallocated_children", "Children unallocated", "children", better="lower", decimals=0),
     Measure("case_holders_fte", "Case holders", "FTE"),
+    Measure("case_holders_new_posts_fte", "Permanent case holders in new posts", "FTE"),
+    Measure("case_holders_agency_fte", "Agency case holders", "FTE"),
     Measure("in_post_fte", "Permanent workers in post", "FTE", better="higher"),
+    Measure("newly_qualified_fte", "Newly qualified case holders", "FTE"),
     Measure("agency_fte", "Agency workers", "FTE", better="lower"),
     Measure("agency_rate", "Agency rate", "% of agency and in post", better="lower"),
     Measure("posts_fte", "Established posts", "FTE"),
@@ -83,6 +86,8 @@ MEASURES: tuple[Measure, ...] = (
     Measure("handovers", "Changes of worker", "families in the month", flow=True, better="lower", decimals=0),
     Measure("starters_fte", "Permanent starters", "FTE in the month", flow=True),
     Measure("leavers_fte", "Permanent leavers", "FTE in the month", flow=True, better="lower"),
+    Measure("promotions_fte", "Promotions", "FTE in the month", flow=True),
+    Measure("absences_fte", "Long absences begun", "FTE in the month", flow=True, better="lower"),
     Measure("conversions_fte", "Agency workers who became permanent", "FTE in the month", flow=True),
     Measure("agency_starts_fte", "Agency assignments started", "FTE in the month", flow=True),
     Measure("agency_ends_fte", "Agency assignments ended", "FTE in the month", flow=True),
@@ -106,13 +111,27 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure("cost_agency_gbp", "Cost: agency", "pounds in the month", flow=True, decimals=0),
     Measure("cost_recruitment_gbp", "Cost: recruitment", "pounds in the month", flow=True, decimals=0),
+    Measure("cost_retention_gbp", "Cost: retention payments", "pounds in the month", flow=True, decimals=0),
     Measure("cost_conversion_gbp", "Cost: conversion bonuses", "pounds in the month", flow=True, decimals=0),
+    Measure("cost_redundancy_gbp", "Cost: redundancy", "pounds in the month", flow=True, decimals=0),
     Measure("cost_new_posts_gbp", "Cost: running new posts", "pounds in the month", flow=True, decimals=0),
+    Measure("cost_programmes_gbp", "Cost: programmes", "pounds in the month", flow=True, decimals=0),
+    Measure("cost_care_gbp", "Cost: placements", "pounds in the month", flow=True, decimals=0),
 )
 
 BY_NAME: dict[str, Measure] = {m.name: m for m in MEASURES}
 
-_FLOWS = ("starters", "leavers", "conversions", "agency_starts", "agency_ends")
+_FLOWS = (
+    *("starters", "leavers", "promotions", "absences"),
+    *("conversions", "agency_starts", "agency_ends"),
+)
+
+#: Headings of money, as in the measures ``cost_..._gbp``.
+HEADINGS = tuple(
+    m.name.removeprefix("cost_").removesuffix("_gbp")
+    for m in MEASURES
+    if m.name.startswith("cost_") and m.label.startswith("Cost: ")
+)
 
 
 def measures(counts: Mapping[str, Floats], stages: Sequence[str] = ()) -> dict[str, Floats]:
@@ -144,7 +163,6 @@ def measures(counts: Mapping[str, Floats], stages: Sequence[str] = ()) -> dict[s
         there = [counts[f"open_stage_{stages.index(name)}"] for name in names if name in stages]
         return np.sum(there, axis=0) if there else nothing
 
-    headings = ("pay", "agency", "recruitment", "conversion", "new_posts")
     closed = monthly("closed")
     with np.errstate(divide="ignore", invalid="ignore"):
         days = {name: monthly(f"{name}_days") for name in DRIFT}
@@ -156,7 +174,10 @@ def measures(counts: Mapping[str, Floats], stages: Sequence[str] = ()) -> dict[s
             "open_children": counts["open"],
             "unallocated_children": counts["unallocated"],
             "case_holders_fte": counts["case_holders"],
+            "case_holders_new_posts_fte": counts["holders_new_posts"],
+            "case_holders_agency_fte": counts["holders_agency"],
             "in_post_fte": counts["in_post"],
+            "newly_qualified_fte": counts["newly_qualified"],
             "agency_fte": counts["agency"],
             "agency_rate": 100 * counts["agency"] / (counts["agency"] + counts["in_post"]),
             "posts_fte": counts["in_post"] + vacancies,
@@ -179,10 +200,10 @@ def measures(counts: Mapping[str, Floats], stages: Sequence[str] = ()) -> dict[s
             "handovers": monthly("handovers"),
             "drift_share": 100 * lost / all_days,
             "workers_per_child": monthly("workers") / closed,
-            "cost_to_date_gbp": sum(counts[f"sum_cost_{h}"] for h in headings),
+            "cost_to_date_gbp": sum(counts[f"sum_cost_{h}"] for h in HEADINGS),
         }
         found |= {f"drift_{name}_share": 100 * part / all_days for name, part in days.items()}
     found |= {f"{name}_fte": monthly(name) for name in _FLOWS}
-    found |= {f"cost_{h}_gbp": monthly(f"cost_{h}") for h in headings}
-    found["cost_gbp"] = sum(found[f"cost_{h}_gbp"] for h in headings)
+    found |= {f"cost_{h}_gbp": monthly(f"cost_{h}") for h in HEADINGS}
+    found["cost_gbp"] = sum(found[f"cost_{h}_gbp"] for h in HEADINGS)
     return {m.name: np.asarray(found[m.name], dtype=np.float64) for m in MEASURES}

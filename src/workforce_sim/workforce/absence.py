@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from workforce_sim.demand.luck import Stream
+from workforce_sim.workforce.post import State
 
 URGENT = 0  # SimPy's priority of what comes first in an instant
 
@@ -28,14 +29,26 @@ def in_days(env: simpy.Environment, days: float) -> simpy.Event:
 
 
 def absences(service: Service, post: Post) -> Generator[simpy.Event, Any, None]:
-    """The SimPy process of a post's absences: exponential gaps and lengths."""
+    """The SimPy process of a post's absences: candidates come at the highest rate, some are kept.
+
+    So the calendar of a post is the same in every scenario, and a higher caseload adds absences to it.
+    """
     rules, number = service.rules, 0
-    while True:
-        gap = service.luck.threshold(Stream.ABSENCE, post.layer, post.number, number) / rules.absences
+    highest = rules.absences + rules.absences_per_child * rules.reference
+    while post.state != State.CLOSED:
+        gap = service.luck.threshold(Stream.ABSENCE, post.layer, post.number, number) / highest
         days = service.luck.threshold(Stream.ABSENCE_DAYS, post.layer, post.number, number)
         yield in_days(service.env, gap)
-        yield from absence(service, post, days * rules.absence_days)
+        if service.uniform(post, Stream.ABSENCE_KEPT, number) * highest < rate_of_absence(service, post):
+            yield from absence(service, post, days * rules.absence_days)
         number += 1
+
+
+def rate_of_absence(service: Service, post: Post) -> float:
+    """Absences a day of whoever is in the post, by the caseload they have now."""
+    rules = service.rules
+    beyond = service.load_of(post) - rules.reference
+    return rules.absences + rules.absences_per_child * min(max(beyond, 0.0), rules.reference)
 
 
 def absence(service: Service, post: Post, days: float) -> Generator[simpy.Event, Any, None]:
@@ -45,12 +58,12 @@ def absence(service: Service, post: Post, days: float) -> Generator[simpy.Event,
     if who is None:
         yield in_days(env, days)
         return
-    service.goes_away(post)
+    service.movements.goes_away(post)
     until_hand_over = min(days, service.rules.hand_over_after_days)
     yield in_days(env, until_hand_over)
     if days > until_hand_over:
         if desk.person_in(index) == who:
-            service.hands_over(post)
+            service.movements.hands_over(post)
         yield in_days(env, days - until_hand_over)
     if desk.person_in(index) == who:
-        service.comes_back(post)
+        service.movements.comes_back(post)

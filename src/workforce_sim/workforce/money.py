@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-#: The headings of every budget table, in order.
-HEADINGS = ("pay", "agency", "recruitment", "conversion", "new_posts")
-
-
-#: Those that accrue by the day; the others are paid once.
-ACCRUING = ("pay", "agency", "new_posts")
+#: The headings of every budget table, in order, and whether they accrue by the day (or are paid once).
+HEADINGS = {
+    "pay": True,
+    "agency": True,
+    "recruitment": False,
+    "retention": True,
+    "conversion": False,
+    "redundancy": False,
+    "new_posts": True,
+    "programmes": True,
+    "care": True,
+}
 
 
 class Accounts:
@@ -18,15 +24,16 @@ class Accounts:
     Args:
         years: years of salary due from the start to a working day. Salaries are due by the calendar month,
             however many working days it has.
+        headings: names.
     """
 
-    def __init__(self, years: Callable[[float], float]) -> None:
+    def __init__(self, years: Callable[[float], float], headings: Iterable[str] = tuple(HEADINGS)) -> None:
         self._years = years
-        self._paid = dict.fromkeys(HEADINGS, 0.0)
-        self._yearly = dict.fromkeys(HEADINGS, 0.0)
+        self._paid = dict.fromkeys(headings, 0.0)
+        self._yearly = dict.fromkeys(self._paid, 0.0)
         self._since = 0.0
 
-    def set_yearly(self, now: float, **gbp: float) -> None:
+    def set_yearly(self, now: float, gbp: dict[str, float]) -> None:
         """From now on these headings cost so much a year; what fell due until now is paid.
 
         Amounts that stay as they are leave no trace, not even a rounding.
@@ -36,8 +43,8 @@ class Accounts:
         due = self._years(now)
         dt = due - self._since
         if dt > 0:
-            for heading in ACCRUING:
-                self._paid[heading] += self._yearly[heading] * dt
+            for heading, yearly in self._yearly.items():
+                self._paid[heading] += yearly * dt
             self._since = due
         self._yearly.update(gbp)
 

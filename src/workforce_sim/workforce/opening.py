@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from workforce_sim.authority.balance import leaving_bands, mean_service_years
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
+from workforce_sim.authority.flows import (
+    hazard_integral,
+    leaving_bands,
+    mean_service_years,
+    service_years,
+)
+from workforce_sim.authority.time_laws import survival, survival_inverse
 from workforce_sim.demand.luck import Floats, Luck, Stream
 from workforce_sim.workforce.post import State
 from workforce_sim.workforce.service import ABOVE, ESTABLISHED, Service
@@ -16,6 +22,7 @@ from workforce_sim.workforce.service import ABOVE, ESTABLISHED, Service
 if TYPE_CHECKING:
     from workforce_sim.authority.authority import Authority
     from workforce_sim.authority.layout import Layout
+    from workforce_sim.authority.parts import PostGroup
 
 
 def established_posts(authority: Authority) -> int:
@@ -25,37 +32,38 @@ def established_posts(authority: Authority) -> int:
 
 def above_establishment_places(authority: Authority) -> list[int]:
     """Places for agency workers above establishment by group: as many filled on average as stated."""
-    w = authority.workforce
-    cover = w.covers_per_empty_post_year or 0.0
-    end = 12.0 / w.agency_assignment_months
-    filled = cover / (cover + end) if cover else 1.0
-    return [
-        round(g.agency_above_establishment / filled) if g.agency_above_establishment else 0
-        for g in authority.posts
-    ]
+    end = 12.0 / authority.workforce.agency_assignment_months
+    found = []
+    for g in authority.posts:
+        cover = g.covers_per_empty_post_year or 0.0
+        filled = cover / (cover + end) if cover else 1.0
+        found.append(round(g.agency_above_establishment / filled) if g.agency_above_establishment else 0)
+    return found
 
 
 def open_service(authority: Authority, teams: Layout, service: Service, luck: Luck) -> None:
     """Open every post of a balanced authority with the person it starts with."""
     n = established_posts(authority)
     state_luck = luck.uniforms(Stream.POST_STATE, n)
-    service_days = stationary_service_days(authority, luck.uniforms(Stream.POST_SERVICE, n))
+    service_luck = luck.uniforms(Stream.POST_SERVICE, n)
     notice_luck = luck.uniforms(Stream.POST_NOTICE, n)
+    residual_luck = luck.uniforms(Stream.LEAVE, n)
     notice_days = authority.workforce.notice_days
-    bands = _bands(authority)
-    mean_days = mean_service_years(bands) * DAYS_PER_YEAR
-    on_notice = notice_days / (mean_days + notice_days) if math.isfinite(mean_days) else 0.0
+    assignment = authority.workforce.agency_assignment_months / 12 * DAYS_PER_YEAR
     number = 0
     cover = any(g.agency for g in authority.posts) or not any(above_establishment_places(authority))
     for grade, group in enumerate(authority.posts):
+        mine = slice(number, number + group.number)
+        start = _service_at_start(authority, group, service_luck[mine], residual_luck[mine])
         team_of = teams.dealt(group, group.number)
-        order = np.argsort(state_luck[number : number + group.number], kind="stable")
+        order = np.argsort(state_luck[mine], kind="stable")
         vacant, covered = set(order[: group.vacant].tolist()), set(order[: group.agency].tolist())
+        on_notice = notice_days / (start.mean_days + notice_days) if math.isfinite(start.mean_days) else 0.0
         for i in range(group.number):
             post, u = number + i, float(notice_luck[number + i])
-            state, left = State.PERMANENT, 0.0
+            state, left, days = State.PERMANENT, 0.0, float(start.days[i])
             if i in covered:
-                state = State.AGENCY
+                state, days = State.AGENCY, -assignment * math.log(float(service_luck[post]))
             elif i in vacant:
                 state = State.EMPTY
             elif u < on_notice:
@@ -66,8 +74,9 @@ def open_service(authority: Authority, teams: Layout, service: Service, luck: Lu
                 fte=group.fte,
                 luck=(ESTABLISHED, post),
                 state=state,
-                service_days=float(service_days[post]),
+                service_days=days,
                 notice_left=left,
+                left_to_leave=None if start.left is None else float(start.left[i]),
                 cover=cover,
             )
         number += group.number
@@ -91,29 +100,23 @@ def _open_above_establishment(authority: Authority, teams: Layout, service: Serv
             number += 1
 
 
-def _bands(authority: Authority) -> tuple[tuple[float, float], ...]:
-    assert authority.workforce.leaving_scale is not None
-    return leaving_bands(authority.workforce, authority.workforce.leaving_scale)
+class _Start(NamedTuple):
+    """Service of the people found in post, what is left of their thresholds (None: no memory), mean stay."""
+
+    days: Floats
+    left: Floats | None
+    mean_days: float
 
 
-def stationary_service_days(authority: Authority, uniforms: Floats) -> Floats:
-    """Service of the people found in post: density proportional to the survival function of the leaving law.
-
-    In each band of constant rate the survival function is exponential, so the law inverts in closed form.
-    """
-    bands = _bands(authority)
-    mean = mean_service_years(bands)
-    if not math.isfinite(mean):
-        return uniforms * 10 * DAYS_PER_YEAR  # nobody ever leaves: any spread will do
-    area = uniforms * mean
-    years = np.zeros(len(uniforms))
-    alive, before = 1.0, 0.0
-    for i, (start, rate) in enumerate(bands):
-        width = bands[i + 1][0] - start if i + 1 < len(bands) else math.inf
-        share = alive * (width if rate == 0 else -math.expm1(-rate * width) / rate)
-        here = (area >= before) & (area < before + share)
-        x = (area[here] - before) / alive
-        years[here] = start + (x if rate == 0 else -np.log1p(-np.minimum(rate * x, 1 - 1e-12)) / rate)
-        alive *= math.exp(-rate * width)
-        before += share
-    return years * DAYS_PER_YEAR
+def _service_at_start(authority: Authority, group: PostGroup, uniforms: Floats, residual: Floats) -> _Start:
+    """The stationary law of service, unless the authority states that all have the same."""
+    assert group.leaving_scale is not None
+    bands = leaving_bands(authority.workforce, group.leaving_scale)
+    mean = mean_service_years(bands) * DAYS_PER_YEAR
+    law = authority.workforce.tenure_law
+    years = service_years(authority.workforce, bands, uniforms)
+    left = None
+    if law.law != "exponential":
+        done = hazard_integral(bands, years)
+        left = survival_inverse(law, survival(law, done) * (1.0 - residual)) - done
+    return _Start(years * DAYS_PER_YEAR, left, mean)

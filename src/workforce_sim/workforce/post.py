@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 import simpy
 
-from workforce_sim.authority.calendar import INSTANT
 from workforce_sim.demand.luck import Stream
+from workforce_sim.workforce.clocks import Clock
 
 if TYPE_CHECKING:
     from workforce_sim.workforce.service import Service
@@ -23,16 +22,7 @@ class State(IntEnum):
     AGENCY = 1
     PERMANENT = 2
     NOTICE = 3
-
-
-class Clock:
-    """A threshold to be met by a rate that may change: the kind says which rate."""
-
-    __slots__ = ("kind", "need")
-
-    def __init__(self, kind: Stream, need: float) -> None:
-        self.kind = kind
-        self.need = need
+    CLOSED = 4
 
 
 class Post:
@@ -46,17 +36,25 @@ class Post:
         state: who is in it now.
         established: counts as a post (False for agency workers above establishment).
         opened: working day on which it came into being; 0 for posts there at the start.
+        vacant_since: working day on which the present vacancy began.
         decision: the moment at which the permanent worker decides to leave.
+        hire: the hire clock of the present vacancy.
+        ends: the agency worker knows the last day.
+        running: has the running cost of a new post.
+        stays: the agency worker stays until the post is closed.
     """
 
     __slots__ = (
         "agency_workers",
+        "clocks",
         "cover",
         "covers",
         "decision",
+        "ends",
         "established",
         "fte",
         "grade",
+        "hire",
         "index",
         "layer",
         "notice_left",
@@ -64,11 +62,15 @@ class Post:
         "opened",
         "permanents",
         "process",
+        "recruiting",
+        "running",
         "service",
         "state",
+        "stays",
         "team",
+        "turn",
         "vacancies",
-        "waiting",
+        "vacant_since",
     )
 
     def __init__(
@@ -92,82 +94,111 @@ class Post:
         self.layer, self.number = luck
         self.established = established
         self.cover = cover
-        self.opened = opened
+        self.opened = self.vacant_since = opened
         self.state = State.EMPTY
         self.notice_left = 0.0
         self.covers = self.permanents = self.vacancies = self.agency_workers = 0
-        self.waiting = False
+        self.ends = self.recruiting = self.running = self.stays = False
+        self.hire: Clock | None = None
+        self.clocks: list[Clock] = []
+        self.turn: simpy.Event | None = None
         self.decision: simpy.Event | None = None
         self.process: simpy.Process | None = None
 
+    @property
+    def vacant(self) -> bool:
+        """Has no permanent worker."""
+        return self.state in (State.EMPTY, State.AGENCY)
+
     def life(self) -> Generator[simpy.Event, Any, None]:
-        """The SimPy process of the post."""
+        """The SimPy process of the post. It ends when the post is closed."""
         service = self.service
-        while True:
+        while self.state != State.CLOSED:
             if self.state == State.PERMANENT:
-                assert self.decision is not None
-                yield self.decision  # casework tells when
-                service.gives_notice(self)
+                decision = self.decision
+                assert decision is not None
+                yield decision  # casework tells when; promotion and redundancy come before
+                if self.state == State.PERMANENT and self.decision is decision:
+                    service.movements.gives_notice(self)
             if self.state == State.NOTICE:
                 if self.notice_left > 0:
                     yield service.env.timeout(self.notice_left)
-                service.leaves(self)
-            yield from self.vacancy()
+                if self.state == State.NOTICE:
+                    service.movements.leaves(self)
+            if self.vacant:
+                yield from self.vacancy()
 
     def vacancy(self) -> Generator[simpy.Event, Any, None]:
         """From an empty post, or an agency worker in it, to a permanent worker."""
         service = self.service
-        always = []
         if self.established:
-            always = [self.start_clock(Stream.HIRE, self.vacancies)]
+            self.hire = self.new_clock(Stream.HIRE, self.vacancies)
             self.vacancies += 1
-        while True:
-            if self.state == State.EMPTY:
-                clocks = list(always)
-                if self.cover:
-                    clocks.append(self.start_clock(Stream.COVER, self.covers))
-                    self.agency_workers = self.covers
-                    self.covers += 1
-            else:
-                clocks = [*always, self.start_clock(Stream.END, self.agency_workers)]
-                if self.established:
-                    clocks.append(self.start_clock(Stream.CONVERT, self.agency_workers))
-            met = yield from self.first_of(clocks)
+            service.recruitment.advertise(self)
+        while self.vacant:
+            self.start_clocks()
+            self.turn = service.env.event()
+            met = yield self.turn
+            if met is None or not self.vacant:  # closed, or filled by a cohort in this instant
+                return
             if met.kind == Stream.COVER:
-                service.agency_starts(self)
+                if service.agency.engages(self):
+                    service.movements.agency_starts(self)
+            elif met.kind == Stream.END and service.agency_notice_days > 0 and not self.ends:
+                service.movements.agency_gives_notice(self)
             elif met.kind == Stream.END:
-                service.agency_ends(self)
+                service.movements.agency_ends(self)
             elif met.kind == Stream.CONVERT:
-                return service.converts(self)
+                service.movements.converts(self)
             else:
-                if self.state == State.AGENCY:
-                    service.agency_ends(self)
-                return service.starts(self)
+                service.recruitment.fill(self)
 
-    def start_clock(self, kind: Stream, ordinal: int) -> Clock:
+    def start_clocks(self) -> None:
+        """Start the clocks that run in the present state, in the order in which ties are settled."""
+        dials, clocks = self.service.dials, []
+        covered = self.state == State.AGENCY
+        if self.hire is not None:
+            clocks.append(self.hire)
+            if self.recruiting:
+                self.hire.start(dials.hire(self.grade, covered=covered))
+        if covered and self.ends:
+            last_day = Clock(Stream.END, self.service.agency_notice_days, self.rings)
+            clocks.append(last_day)
+            last_day.start(dials.calendar)
+        elif covered and not self.stays:
+            clocks += [self.run(Stream.END, self.agency_workers)]
+            if self.established:
+                clocks += [self.run(Stream.CONVERT, self.agency_workers)]
+        elif self.cover and not covered:
+            self.agency_workers = self.covers
+            self.covers += 1
+            clocks += [self.run(Stream.COVER, self.agency_workers)]
+        self.clocks = clocks
+
+    def new_clock(self, kind: Stream, ordinal: int) -> Clock:
         """A clock of this kind with its own luck."""
-        return Clock(kind, self.service.luck.threshold(kind, self.layer, self.number, ordinal))
+        threshold = self.service.luck.threshold(kind, self.layer, self.number, ordinal)
+        return Clock(kind, self.service.rules.stretched(kind, threshold), self.rings)
 
-    def first_of(self, clocks: list[Clock]) -> Generator[simpy.Event, Any, Clock]:
-        """Wait for the first clock to be met; a change of rates moves the date, not the luck."""
-        env, rates, grade = self.service.env, self.service.rates, self.grade
-        while True:
-            began = env.now
-            soonest, met, rate = math.inf, None, []
-            for clock in clocks:
-                r = rates[clock.kind][grade]
-                rate.append(r)
-                if r > 0 and clock.need / r < soonest:
-                    soonest, met = max(clock.need / r, 0.0), clock
-            self.waiting = True
-            try:
-                yield env.event() if met is None else env.timeout(soonest)
-            except simpy.Interrupt:
-                if began + soonest > env.now + INSTANT:  # a clock already met in this instant stays met
-                    met = None
-            self.waiting = False
-            elapsed = env.now - began
-            for clock, r in zip(clocks, rate, strict=True):
-                clock.need -= r * elapsed
-            if met is not None:
-                return met
+    def run(self, kind: Stream, ordinal: int) -> Clock:
+        """A new clock of this kind that starts at once."""
+        clock = self.new_clock(kind, ordinal)
+        clock.start(self.service.dials.of(kind, self.grade))
+        return clock
+
+    def rings(self, clock: Clock) -> None:
+        """A clock is met: the first of those met in this instant decides, and all stop."""
+        met = next(c for c in self.clocks if c is clock or c.met())
+        self.stop_clocks()
+        self.take_turn(met)
+
+    def stop_clocks(self) -> None:
+        """All clocks stand still."""
+        for clock in self.clocks:
+            clock.stop()
+        self.clocks = []
+
+    def take_turn(self, met: Clock | None) -> None:
+        """The process goes on with this clock; None if the vacancy ends without one."""
+        if self.turn is not None and not self.turn.triggered:
+            self.turn.succeed(met)

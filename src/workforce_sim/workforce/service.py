@@ -1,34 +1,50 @@
-"""The service of one run, as policies and planners' processes see it: posts, people, rates, money."""
+"""The service of one run, as policies and planners' processes see it: posts, people, levers, money."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
 from workforce_sim.casework.eventlog import Kind
 from workforce_sim.demand.luck import Stream, Thresholds
 from workforce_sim.errors import InputError, Problem
+from workforce_sim.orders import Fading
 from workforce_sim.workforce.absence import absences
+from workforce_sim.workforce.agency import Agency
 from workforce_sim.workforce.allocation import AllocationRules
-from workforce_sim.workforce.money import Accounts
+from workforce_sim.workforce.careers import Careers
+from workforce_sim.workforce.dials import Dials
+from workforce_sim.workforce.headcount import Headcount
+from workforce_sim.workforce.leaving import DESTINATIONS, Leaving
+from workforce_sim.workforce.levers import Levers
+from workforce_sim.workforce.movements import Movements
+from workforce_sim.workforce.people import People
 from workforce_sim.workforce.post import Post, State
+from workforce_sim.workforce.recruitment import Recruitment
 from workforce_sim.workforce.rules import Grade, StaffRules
-from workforce_sim.workforce.tenure import Tenure
+from workforce_sim.workforce.supervision import Supervision
 
 if TYPE_CHECKING:
     import simpy
 
     from workforce_sim.casework.desk import Desk
+    from workforce_sim.workforce.establishment import Establishment
+    from workforce_sim.workforce.money import Accounts
+    from workforce_sim.workforce.practice import Practice
 
 #: Layers of post numbers, each with luck of its own: there at the start, above establishment, added by
-#: NewPosts, opened by a planner's own process.
-ESTABLISHED, ABOVE, ADDED, OWN = 0, 1, 2, 3
+#: NewPosts, opened by a planner's own process, in managed teams.
+ESTABLISHED, ABOVE, ADDED, OWN, MANAGED = range(5)
 
 #: Flows that are counted, by FTE of the post.
-FLOWS = ("starters", "leavers", "conversions", "agency_starts", "agency_ends", "notices", "posts_opened")
+FLOWS = (
+    *("starters", "leavers", "conversions", "agency_starts", "agency_ends", "notices", "posts_opened"),
+    *("posts_closed", "promotions", "made_redundant", "absences"),
+    *DESTINATIONS,
+    "leavers_under_5",
+)
 
 
 class Service:
@@ -39,12 +55,16 @@ class Service:
         desk: casework: open and unallocated children, caseloads.
         posts: all posts by number.
         grades: grades by index.
-        rates: rates a working day: ``rates[stream][grade]`` for the hire, cover, end and
-            convert clocks.
-        accounts: money so far.
-        allocation: the allocation rules in force (``set`` and ``end``).
+        people: who is in every post, as arrays by post number.
+        levers: what policies have set (:meth:`set_lever`).
+        leaving, recruitment, agency, supervision, allocation, establishment, practice: its rooms.
+        movements: what happens to the people in posts.
+        headcount: FTE by state, and the money.
         flows: FTE of starters, leavers and so on since the start.
     """
+
+    env: simpy.Environment
+    desk: Desk
 
     def __init__(
         self,
@@ -61,49 +81,48 @@ class Service:
         self.grades = tuple(grades)
         self.luck = luck
         self.posts: list[Post] = []
-        n = len(self.grades)
-        self.rates: dict[Stream, list[float]] = {
-            Stream.HIRE: [rules.hire] * n,
-            Stream.COVER: [rules.cover] * n,
-            Stream.END: [rules.end] * n,
-            Stream.CONVERT: [rules.convert] * n,
-        }
-        self.accounts = Accounts(salary_years)
+        self.levers = Levers()
+        self.dials = Dials(env, rules, self.grades)
+        self.people = People(rules, self.grades)
+        self.careers = Careers(self)
+        self.recruitment = Recruitment(self)
+        self.agency = Agency(self)
+        self.supervision = Supervision(self, sum(desk.rules.teams_of_type))
         self.allocation = AllocationRules(env, desk)
+        self.headcount = Headcount(self, salary_years)
+        self.establishment: Establishment
+        self.practice: Practice
         self.flows = dict.fromkeys(FLOWS, 0.0)
-        self.leaving_by_grade = np.ones(n)
-        self.leaving_this_year = 1.0
-        self._pay = [1.0] * n
-        self._pay_changes: dict[object, tuple[tuple[int, ...], float]] = {}
-        self._offers: dict[object, tuple[float, float | None]] = {}
-        self._permanent_fte = [0.0] * n
-        self._agency_fte = [0.0] * n
-        self._fte = dict.fromkeys(State, 0.0)
-        self._above_fte = 0.0
-        self._new_posts = 0
-        self._tenure = Tenure(rules)
+        self.leaving = Leaving(self)
+        self.movements = Movements(self)
+        self._own_posts = 0
 
     # -- looking ----------------------------------------------------------------------------
 
     @property
+    def accounts(self) -> Accounts:
+        """Money so far by heading."""
+        return self.headcount.accounts
+
+    @property
     def in_post_fte(self) -> float:
         """Permanent workers, those on notice included."""
-        return self._fte[State.PERMANENT] + self._fte[State.NOTICE]
+        return self.headcount.fte[State.PERMANENT] + self.headcount.fte[State.NOTICE]
 
     @property
     def agency_fte(self) -> float:
         """Agency workers, above establishment included."""
-        return self._fte[State.AGENCY] + self._above_fte
+        return self.headcount.fte[State.AGENCY] + self.headcount.above
 
     @property
     def covered_fte(self) -> float:
         """Vacancies covered by agency."""
-        return self._fte[State.AGENCY]
+        return self.headcount.fte[State.AGENCY]
 
     @property
     def empty_fte(self) -> float:
         """Posts with nobody in them."""
-        return self._fte[State.EMPTY]
+        return self.headcount.fte[State.EMPTY]
 
     @property
     def vacancies_fte(self) -> float:
@@ -113,107 +132,98 @@ class Service:
     @property
     def established_fte(self) -> float:
         """All posts."""
-        return sum(self._fte.values())
+        return self.in_post_fte + self.vacancies_fte
 
-    # -- policies: these change the going rates ----------------------------------------------
+    @property
+    def caseload(self) -> float:
+        """Children per case-holder FTE now."""
+        holders = self.desk.case_holders_fte()
+        return self.desk.held_children / holders if holders > 0 else math.nan
+
+    def state_of_posts(self) -> list[dict[str, Any]]:
+        """One row a post: number, team, grade, fte, state (a table for a planner's own process)."""
+        names = ("post", "team", "grade", "fte", "state")
+        rows = ((p.index, p.team, self.grades[p.grade].name, p.fte, p.state.name) for p in self.posts)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def load_of(self, post: Post) -> float:
+        """Children held in a post over what the worker can carry, as FTE of a full worker."""
+        able = float(self.people.able[post.index])
+        return self.desk.caseload_of(post.index) / able if able > 0 else 0.0
+
+    @property
+    def agency_notice_days(self) -> float:
+        """Working days an agency worker stays after the decision."""
+        return max(self.rules.agency_notice_days, self.levers.value("agency_notice_days", self.env.now))
+
+    def uniform(self, post: Post, stream: Stream, ordinal: int) -> float:
+        """A uniform number of a post's own luck."""
+        return -math.expm1(-self.luck.threshold(stream, post.layer, post.number, ordinal))
+
+    # -- levers: policies change the going rates ---------------------------------------------
+
+    def set_lever(
+        self, name: str, key: object, value: float | Fading, grades: Iterable[int] | None = None
+    ) -> None:
+        """Set a lever of ``workforce.levers.LEVERS`` until :meth:`end_lever` of the same key."""
+        self.levers.set(name, key, value, grades)
+        self._apply(name)
+
+    def end_lever(self, name: str, key: object) -> None:
+        """The lever of this key is no longer set."""
+        self.levers.end(name, key)
+        self._apply(name)
 
     def change_pay(self, key: object, grades: Iterable[int], factor: float) -> None:
-        """Permanent pay of these grades times ``factor`` until :meth:`end_pay_change` of the same key.
-
-        Leaving falls and hiring rises with pay relative to neighbours, by the elasticities of the authority.
-        """
-        self._pay_changes[key] = (tuple(grades), factor)
-        self._repay()
+        """Permanent pay of these grades times ``factor``, also over that of neighbours, until ended."""
+        touched = tuple(grades)
+        self.set_lever("pay", key, factor, touched)
+        self.set_lever("relative_pay", key, factor, touched)
 
     def end_pay_change(self, key: object) -> None:
         """The pay change of this key ends."""
-        del self._pay_changes[key]
-        self._repay()
+        self.end_lever("pay", key)
+        self.end_lever("relative_pay", key)
 
-    def _repay(self) -> None:
-        hire = []
+    def _apply(self, name: str) -> None:
+        if name in ("pay", "agency_price", "retention_gbp"):
+            self.headcount.set_prices()
+        elif name in ("relative_pay", "hiring", "leaving", "cover", "converting"):
+            self._set_rates()
+        elif name in ("hours", "newly_qualified_able"):
+            for post in self.posts:
+                self.movements.set_able(post)
+        elif name == "returns":
+            self.practice.set_returns()
+        elif name == "caseload_cap":
+            cap = self.levers.value(name, self.env.now)
+            self.desk.set_law(self.env.now, cap=min(cap, self.desk.rules.cap))
+
+    def _set_rates(self) -> None:
         for g in range(len(self.grades)):
-            # sorted, so that the order in which policies are listed changes no last digit
-            factors = sorted(f for touched, f in self._pay_changes.values() if g in touched)
-            pay = float(np.prod(factors)) if factors else 1.0
-            self._pay[g] = pay
-            self.leaving_by_grade[g] = pay**-self.rules.pay_leaving if pay > 0 else np.inf
-            hire.append(self.rules.hire * pay**self.rules.pay_hiring)
-        self._price()
-        self._set_leaving()
-        self.set_rates({Stream.HIRE: hire})
+            self.recruitment.set_rates(g)
+        self.agency.set_rates()
+        self.leaving.set_rates()
 
-    def offer_conversion(self, key: object, bonus_gbp: float, per_year: float | None = None) -> None:
-        """Offer agency workers a bonus for going permanent, until :meth:`end_offer` of the same key.
+    def begin(self) -> None:
+        """The posts of the start are open: take this as the point from which all is counted."""
+        self.headcount.set_prices()
+        for g in range(len(self.grades)):
+            self.recruitment.set_rates(g)
+        self.supervision.begin()
+        self.leaving.set_rates()
 
-        The conversion rate moves from its ordinary value towards the full-offer value in proportion to
-        bonus / yearly pay gap (at most 1), or is ``per_year`` (a rate a working day) if stated.
-        """
-        self._offers[key] = (bonus_gbp, per_year)
-        self._reoffer()
-
-    def end_offer(self, key: object) -> None:
-        """The offer of this key ends."""
-        del self._offers[key]
-        self._reoffer()
-
-    def _reoffer(self) -> None:
-        rules = self.rules
-        stated = [rate for _, rate in self._offers.values() if rate is not None]
-        share = min(1.0, self.conversion_bonus / rules.pay_gap_gbp)
-        rate = rules.convert + (rules.convert_full_offer - rules.convert) * share
-        self.set_rates({Stream.CONVERT: [max(stated, default=rate)] * len(self.grades)})
-
-    @property
-    def conversion_bonus(self) -> float:
-        """Pounds an agency worker gets who converts today."""
-        return sum(sorted(bonus for bonus, _ in self._offers.values()))
-
-    def set_rates(self, changes: dict[Stream, list[float]]) -> None:
-        """New rates a day by grade; posts whose clocks run at a changed rate take it from now."""
-        touched: set[int] = set()
-        for stream, rates in changes.items():
-            old = self.rates[stream]
-            touched.update(g for g, rate in enumerate(rates) if rate != old[g])
-            self.rates[stream] = list(rates)
-        for post in self.posts:
-            if post.grade in touched and post.waiting and post.process is not None:
-                post.process.interrupt("rates changed")
-
-    def read_service(self) -> None:
-        """Read everybody's service, as at the start of every month: leaving rates and experience."""
+    def begin_month(self) -> None:
+        """Read what is read monthly: service, experience, supervision, and levers that fade."""
         now = self.env.now
-        self._tenure.read_bands(self._tenure.watched_posts(), now)
-        self._set_leaving()
-        for i in self._tenure.newly_experienced(now):
+        self.people.read_bands(now)
+        self.supervision.read()
+        self.agency.read()
+        if self.levers.fades():
+            self._set_rates()
+        self.leaving.set_rates()
+        for i in self.people.newly_experienced(now):
             self.desk.set_list(i, takes_new=True, experienced=True, now=now)
-
-    def _joins(self, post: Post, started: float, *, agency: bool = False) -> None:
-        """Somebody who started on that day is now in the post, with an empty list."""
-        self._tenure.joins(post.index, started, self.env.now, agency=agency)
-        self.desk.join(post.index, self.env.now, experienced=bool(self._tenure.experienced[post.index]))
-
-    def _winds_down(self, post: Post) -> None:
-        """Whoever is on notice takes no more new cases."""
-        if not self.rules.new_cases_on_notice:
-            known = bool(self._tenure.experienced[post.index])
-            self.desk.set_list(post.index, takes_new=False, experienced=known, now=self.env.now)
-
-    def _base_leaving(self, who: Any) -> Any:
-        """The base leaving rate a day of the band last read, with the factors of today."""
-        factor = self.leaving_by_grade[self._tenure.grade_of[who]] * self.leaving_this_year
-        return self._tenure.band_rate(who) * factor
-
-    def _set_leaving(self) -> None:
-        """Leaving rates of the bands last read, with the factors of today."""
-        who = self._tenure.watched_posts()
-        self.desk.set_hazards(who, self._base_leaving(who), self.env.now)
-
-    def set_leaving_factors(self, by_grade: Sequence[float], this_year: float) -> None:
-        """What multiplies the leaving rate: by grade, and this year's luck."""
-        self.leaving_by_grade[:] = by_grade
-        self.leaving_this_year = this_year
-        self._set_leaving()
 
     # -- posts --------------------------------------------------------------------------------
 
@@ -229,7 +239,9 @@ class Service:
         state: State = State.EMPTY,
         service_days: float = 0.0,
         notice_left: float = 0.0,
+        left_to_leave: float | None = None,
         running: bool = False,
+        stays: bool = False,
     ) -> Post:
         """A post comes into being, with somebody in it or (the rule) empty, and starts its life.
 
@@ -241,46 +253,49 @@ class Service:
             established: False for an agency worker above establishment.
             cover: may be covered by agency.
             state: who is in it.
-            service_days: of a permanent worker, working days.
+            service_days: of whoever is in it, working days.
             notice_left: working days, when on notice.
+            left_to_leave: what is left of the threshold of leaving, where its law has a memory.
             running: has the running cost of a new post.
+            stays: the agency worker stays until the post is closed.
         """
         self._check_post(team, grade, fte)
         now, index = self.env.now, len(self.posts)
         if luck is None:
-            luck = (OWN, sum(p.layer == OWN for p in self.posts))
-        post = Post(
-            self,
-            index,
-            team=team,
-            grade=grade,
-            fte=fte,
-            luck=luck,
-            established=established,
-            cover=cover,
-            opened=now,
-        )
+            luck = (OWN, self._own_posts)
+            self._own_posts += 1
+        settings: dict[str, Any] = {"team": team, "grade": grade, "fte": fte, "luck": luck, "opened": now}
+        post = Post(self, index, **settings, established=established, cover=cover)
+        post.running, post.stays = running, stays
         self.posts.append(post)
-        self._tenure.add_post(grade)
+        self.people.add(post)
         g = self.grades[grade]
         self.desk.add_seat(index, team=team, fte=fte, hours=g.hours * fte, manages=g.manages)
         if now > 0:
             self.desk.note(Kind.OPENED, index, now)
             self.flows["posts_opened"] += fte
         if running:
-            self._new_posts += 1
-        self._count(post, state, joining=True)
-        if state != State.EMPTY:
-            self._joins(post, now - service_days, agency=state == State.AGENCY)
-        if state == State.AGENCY:
+            self.headcount.new_post()
+        post.state = state
+        self.people.state[index] = state
+        self.headcount.moves(post, None, state)
+        if post.vacant and established:
+            self.recruitment.counts(post, 1)
+        if state in (State.PERMANENT, State.NOTICE):
+            level = self.careers.start(post, service_days)
+            self.headcount.employs(post, level, 1.0)
+            self.movements.joins(post, now - service_days, level)
+        elif state == State.AGENCY:
+            self.movements.joins(post, now - service_days, self.rules.full_level, experienced=True)
             post.covers = 1
-        elif state == State.NOTICE:
+        self.headcount.price()
+        if state == State.NOTICE:
             post.permanents, post.notice_left = 1, notice_left
-            self._winds_down(post)
+            self.movements.winds_down(post)
         elif state == State.PERMANENT:
-            self._watch(post, now - service_days)
+            self.movements.watch(post, now - service_days, left_to_leave)
         post.process = self.env.process(post.life())
-        if self.rules.absences > 0:
+        if self.rules.absences > 0 or self.rules.absences_per_child > 0:
             self.env.process(absences(self, post))
         return post
 
@@ -297,100 +312,24 @@ class Service:
         if problems:
             raise InputError("service.open_post", problems)
 
-    def _watch(self, post: Post, started: float) -> None:
-        """The leaving clock of the permanent worker who is now in the post starts."""
-        i = post.index
-        post.decision = self.env.event()
-        self._tenure.watch(i, started, self.env.now)
-        threshold = self.luck.threshold(Stream.LEAVE, post.layer, post.number, post.permanents)
-        post.permanents += 1
-        self.desk.watch_leaving(i, threshold, float(self._base_leaving(i)), self.env.now)
-
-    # -- what happens to a post; called by its process ------------------------------------------
-
-    def starts(self, post: Post) -> None:
-        """A permanent worker starts."""
-        self._becomes(post, State.PERMANENT, Kind.STARTED, "starters")
-        self.accounts.pay("recruitment", self.rules.recruitment_gbp)
-        self._joins(post, self.env.now)
-        self._watch(post, self.env.now)
-
-    def gives_notice(self, post: Post) -> None:
-        """The permanent worker decides to leave, and takes no more new cases."""
-        self._tenure.watched[post.index] = False
-        post.notice_left = self.rules.notice_days
-        self._becomes(post, State.NOTICE, Kind.NOTICE, "notices")
-        self._winds_down(post)
-
-    def leaves(self, post: Post) -> None:
-        """The permanent worker goes; the cases return to the waiting list."""
-        self._becomes(post, State.EMPTY, Kind.LEFT, "leavers")
-        self.desk.leave(post.index, self.env.now)
-
-    def agency_starts(self, post: Post) -> None:
-        """An agency worker starts."""
-        self._becomes(post, State.AGENCY, Kind.AGENCY_STARTED, "agency_starts")
-        self._joins(post, self.env.now, agency=True)
-
-    def agency_ends(self, post: Post) -> None:
-        """The agency worker goes; the cases return to the waiting list."""
-        self._becomes(post, State.EMPTY, Kind.AGENCY_ENDED, "agency_ends")
-        self.desk.leave(post.index, self.env.now)
-
-    def converts(self, post: Post) -> None:
-        """The agency worker becomes permanent in the same post with the same cases."""
-        self._becomes(post, State.PERMANENT, Kind.CONVERTED, "conversions")
-        self.accounts.pay("conversion", self.conversion_bonus)
-        self._watch(post, self.env.now)  # experienced as before: it is the same person
-
-    def goes_away(self, post: Post) -> None:
-        """Whoever is in the post is absent from now on: no progress, no new cases."""
-        self.desk.note(Kind.AWAY, post.index, self.env.now)
-        self.desk.set_away(post.index, True, self.env.now)
-
-    def comes_back(self, post: Post) -> None:
-        """Whoever is in the post is back."""
-        self.desk.note(Kind.BACK, post.index, self.env.now)
-        self.desk.set_away(post.index, False, self.env.now)
-
-    def hands_over(self, post: Post) -> None:
-        """The cases of a worker who stays in post return to the waiting list."""
-        self.desk.hand_over(post.index, self.env.now)
-
-    def _becomes(self, post: Post, state: State, kind: Kind, flow: str) -> None:
-        if self.desk.logging:
-            self.desk.note(kind, post.index, self.env.now)
-        self.flows[flow] += post.fte
-        self._count(post, state)
-
-    def _count(self, post: Post, state: State, *, joining: bool = False) -> None:
-        """Move a post from its state to another in every count, and in the money."""
-        fte, g = post.fte, post.grade
-        old = None if joining else post.state
-        for which, sign in ((old, -1.0), (state, 1.0)):
-            if which is None:
-                continue
-            if which == State.AGENCY:
-                self._agency_fte[g] += sign * fte
-            elif which != State.EMPTY:
-                self._permanent_fte[g] += sign * fte
-            if post.established:
-                self._fte[which] += sign * fte
-            elif which == State.AGENCY:
-                self._above_fte += sign * fte
-        post.state = state
-        self._price()
-
-    def _price(self) -> None:
-        pay = agency = 0.0
-        for g, grade in enumerate(self.grades):
-            pay += self._permanent_fte[g] * grade.employed_gbp * self._pay[g]
-            agency += self._agency_fte[g] * grade.agency_gbp
-        new = self._new_posts * self.rules.new_post_gbp
-        self.accounts.set_yearly(self.env.now, pay=pay, agency=agency, new_posts=new)
-
-    def state_of_posts(self) -> list[dict[str, Any]]:
-        """One row a post: number, team, grade, fte, state (a table for a planner's own process)."""
-        names = ("post", "team", "grade", "fte", "state")
-        rows = ((p.index, p.team, self.grades[p.grade].name, p.fte, p.state.name) for p in self.posts)
-        return [dict(zip(names, row, strict=True)) for row in rows]
+    def close_post(self, post: Post) -> None:
+        """The post is closed for good; whoever is in it goes at once, and the cases return."""
+        was = post.state
+        if was == State.CLOSED:
+            return
+        self.movements.note(Kind.POST_CLOSED, post)
+        self.flows["posts_closed"] += post.fte
+        if post.running:
+            self.headcount.new_post(-1)
+        if was in (State.PERMANENT, State.NOTICE):
+            self.movements.note(Kind.LEFT, post)
+            self.flows["leavers"] += post.fte
+            self.flows["made_redundant"] += post.fte
+            self.supervision.left(post.team)
+            self.accounts.pay("redundancy", self.rules.redundancy_gbp * post.fte)
+        elif was == State.AGENCY:
+            self.movements.note(Kind.AGENCY_ENDED, post)
+            self.flows["agency_ends"] += post.fte
+        self.movements.vacates(post, State.CLOSED)
+        self.desk.remove_seat(post.index, self.env.now)
+        self.movements.ends_wait(post)

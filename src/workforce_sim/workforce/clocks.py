@@ -1,0 +1,113 @@
+"""Clocks that many posts run on at one rate, and that rate may change (section 6 of docs/model.md).
+
+All hire clocks of a grade run at the same rate, and so do all its cover, end and convert clocks. So one
+*dial* per kind and grade shows the integral of the rate, a clock is met when the dial shows its mark, and a
+change of rate moves one event of the environment, however many vacancies are waiting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING
+
+from workforce_sim.authority.calendar import INSTANT
+
+if TYPE_CHECKING:
+    import simpy
+
+    from workforce_sim.demand.luck import Stream
+
+
+class Clock:
+    """A threshold to be met: of which kind, what is left of it, and what to do then."""
+
+    __slots__ = ("_mark", "dial", "kind", "left", "ring")
+
+    def __init__(self, kind: Stream, need: float, ring: Callable[[Clock], None]) -> None:
+        self.kind = kind
+        self.left = need
+        self.ring = ring
+        self.dial: Dial | None = None
+        self._mark = 0.0
+
+    def start(self, dial: Dial) -> None:
+        """Run on this dial from now on."""
+        self._mark = dial.now() + self.left
+        self.dial = dial
+        dial.add(self, self._mark)
+
+    def stop(self) -> None:
+        """Stand still; what is left stays."""
+        if self.dial is not None:
+            self.left = max(0.0, self._mark - self.dial.now())
+            self.dial = None
+
+    def met(self) -> bool:
+        """Would ring in this instant."""
+        dial = self.dial
+        return dial is not None and self._mark - dial.now() <= dial.rate * INSTANT
+
+    def runs(self, dial: Dial, mark: float) -> bool:
+        """Still runs on this dial with this mark."""
+        return self.dial is dial and self._mark == mark
+
+
+class Dial:
+    """The integral of a rate that may change, and the clocks that run on it.
+
+    Attributes:
+        rate: per working day.
+    """
+
+    def __init__(self, env: simpy.Environment, rate: float) -> None:
+        self._env = env
+        self.rate = rate
+        self._shows = 0.0
+        self._since = env.now
+        self._clocks: list[tuple[float, int, Clock]] = []
+        self._started = 0
+        self._alarm = 0
+
+    def now(self) -> float:
+        """What the dial shows now."""
+        return self._shows + self.rate * (self._env.now - self._since)
+
+    def set_rate(self, rate: float) -> None:
+        """Another rate from now on. A clock met in this instant rings whatever the new rate is."""
+        if rate == self.rate:
+            return
+        reached = self.now()
+        due = reached + self.rate * INSTANT
+        self._shows, self._since, self.rate = reached, self._env.now, rate
+        self._ring(due)
+
+    def add(self, clock: Clock, mark: float) -> None:
+        """A clock runs on this dial; it rings when the dial shows its mark."""
+        self._started += 1
+        heappush(self._clocks, (mark, self._started, clock))
+        if self._clocks[0][2] is clock:
+            self._set_alarm()
+
+    def _set_alarm(self) -> None:
+        """One event of the environment, at the soonest mark; an earlier one finds itself out of date."""
+        clocks = self._clocks
+        while clocks and not clocks[0][2].runs(self, clocks[0][0]):
+            heappop(clocks)
+        self._alarm += 1
+        if clocks and self.rate > 0:
+            number = self._alarm
+            event = self._env.timeout(max(0.0, (clocks[0][0] - self.now()) / self.rate))
+            event.callbacks.append(lambda _: self._alarm_rings(number))
+
+    def _alarm_rings(self, number: int) -> None:
+        if number == self._alarm:
+            self._ring(self.now() + self.rate * INSTANT)
+
+    def _ring(self, due: float) -> None:
+        """Ring every clock whose mark is due, and set the alarm for the next."""
+        while self._clocks and self._clocks[0][0] <= due:
+            mark, _, clock = heappop(self._clocks)
+            if clock.runs(self, mark):
+                clock.ring(clock)
+        self._set_alarm()
