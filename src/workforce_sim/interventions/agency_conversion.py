@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
-from workforce_sim.interventions.base import LEFT_OUT, Days, Intervention, during
+from workforce_sim.interventions.base import LEFT_OUT, Intervention
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    import simpy
-
+    from workforce_sim.interventions.when import When
     from workforce_sim.workforce.service import Service
 
 
@@ -53,8 +51,8 @@ class AgencyConversion(Intervention):
         self,
         bonus_gbp: float = LEFT_OUT,
         *,
-        start: str | dt.date = LEFT_OUT,
-        end: str | dt.date | None = None,
+        start: str | dt.date | When = LEFT_OUT,
+        end: str | dt.date | When | None = None,
         rate_per_year: float | None = None,
         **misspelt: Any,
     ) -> None:
@@ -64,15 +62,11 @@ class AgencyConversion(Intervention):
         """What it is, without its dates."""
         return f"agency conversion offer of £{self.bonus_gbp:,.0f}"
 
-    def act(self, env: simpy.Environment, service: Service, days: Days) -> Generator[simpy.Event, Any, None]:
-        """The SimPy process of this intervention."""
-        key = object()
+    def begins(self, service: Service, key: object) -> None:
+        """The offer stands."""
         rate = None if self.rate_per_year is None else self.rate_per_year / DAYS_PER_YEAR
-        yield from during(
-            env,
-            days,
-            self.start,
-            self.end,
-            on=lambda: service.offer_conversion(key, self.bonus_gbp, rate),
-            off=lambda: service.end_offer(key),
-        )
+        service.agency.offer(key, self.bonus_gbp, rate)
+
+    def is_over(self, service: Service, key: object) -> None:
+        """The offer stands no more."""
+        service.agency.end_offer(key)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from workforce_sim.authority.parts import ALLOCATION_RULES
 from workforce_sim.errors import RuleBroken, nearest
-from workforce_sim.interventions.base import LEFT_OUT, Days, Intervention, during
+from workforce_sim.interventions.base import LEFT_OUT, Intervention
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    import simpy
-
+    from workforce_sim.interventions.when import When
     from workforce_sim.workforce.service import Service
 
 
@@ -51,7 +50,7 @@ class AllocationRule(Intervention):
     Example:
         >>> import workforce_sim as ws
         >>> def most_hours_free(family, workers):
-        ...     return min(workers, key=lambda w: w.children / w.fte).post
+        ...     return min(workers, key=lambda w: w.children / w.able).post
         >>> ws.AllocationRule(most_hours_free, start="2026-01-01").headline()
         'allocation by most_hours_free'
     """
@@ -65,8 +64,8 @@ class AllocationRule(Intervention):
         self,
         rule: str | Callable[..., Any] = LEFT_OUT,
         *,
-        start: str | dt.date = LEFT_OUT,
-        end: str | dt.date | None = None,
+        start: str | dt.date | When = LEFT_OUT,
+        end: str | dt.date | When | None = None,
         **misspelt: Any,
     ) -> None:
         super().__init__(rule=rule, start=start, end=end, **misspelt)
@@ -76,14 +75,10 @@ class AllocationRule(Intervention):
         name = self.rule if isinstance(self.rule, str) else getattr(self.rule, "__name__", "your own rule")
         return f"allocation by {name}"
 
-    def act(self, env: simpy.Environment, service: Service, days: Days) -> Generator[simpy.Event, Any, None]:
-        """The SimPy process of this intervention."""
-        key = object()
-        yield from during(
-            env,
-            days,
-            self.start,
-            self.end,
-            on=lambda: service.allocation.set(key, self.rule),
-            off=lambda: service.allocation.end(key),
-        )
+    def begins(self, service: Service, key: object) -> None:
+        """The rule holds."""
+        service.allocation.set(key, self.rule)
+
+    def is_over(self, service: Service, key: object) -> None:
+        """The rule of the authority holds again."""
+        service.allocation.end(key)

@@ -8,14 +8,15 @@ from pydantic import Field
 
 from workforce_sim.authority.calendar import WorkingCalendar
 from workforce_sim.authority.layout import layout
-from workforce_sim.authority.parts import Date
 from workforce_sim.errors import Problem, unknown_name
 from workforce_sim.interventions.base import LEFT_OUT, Days, Intervention, PlannedPost
+from workforce_sim.interventions.when import When
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from workforce_sim.authority.authority import Authority
+    from workforce_sim.workforce.service import Service
 
 
 class NewPosts(Intervention):
@@ -29,7 +30,7 @@ class NewPosts(Intervention):
 
     Args:
         number: how many posts.
-        start: first date; all of them then if there is no ``end``.
+        start: first date (or condition); all of them then if there is no ``end``.
         end: last date of phasing in.
         team: team number (0, 1, ...) for all of them; by default they are dealt out over the teams in turn.
         grade: a grade of the authority; by default its first.
@@ -58,7 +59,7 @@ class NewPosts(Intervention):
         self,
         number: int = LEFT_OUT,
         *,
-        start: str | dt.date = LEFT_OUT,
+        start: str | dt.date | When = LEFT_OUT,
         end: str | dt.date | None = None,
         team: int | None = None,
         grade: str | None = None,
@@ -66,16 +67,9 @@ class NewPosts(Intervention):
         agency_cover: bool = True,
         **misspelt: Any,
     ) -> None:
-        super().__init__(
-            number=number,
-            start=start,
-            end=end,
-            team=team,
-            grade=grade,
-            fte=fte,
-            agency_cover=agency_cover,
-            **misspelt,
-        )
+        settings: dict[str, Any] = {"number": number, "start": start, "end": end, "team": team}
+        settings |= {"grade": grade, "fte": fte, "agency_cover": agency_cover}
+        super().__init__(**settings, **misspelt)
 
     def headline(self) -> str:
         """What it is, without its dates."""
@@ -86,28 +80,32 @@ class NewPosts(Intervention):
         """What does not fit this authority and these dates."""
         found = super().problems(authority, calendar)
         if self.team is not None and self.team >= layout(authority).teams:
-            last = layout(authority).teams - 1
-            found.append(
-                Problem(
-                    "team",
-                    str(self.team),
-                    f"a team of this authority: 0 to {last}",
-                    "leave team out to deal them over all teams",
-                )
-            )
+            rule = f"a team of this authority: 0 to {layout(authority).teams - 1}"
+            fix = "leave team out to deal them over all teams"
+            found.append(Problem("team", str(self.team), rule, fix))
         if self.grade is not None and self.grade not in authority.grades:
             found.append(unknown_name("grade", self.grade, authority.grades, "a grade of this authority"))
+        if self.end is not None and (isinstance(self.start, When) or isinstance(self.end, When)):
+            fix = "leave end out, or give start and end as dates"
+            found.append(Problem("end", str(self.end), "phasing in between two dates", fix))
         return found
 
     def planned_posts(self, authority: Authority, days: Days) -> list[PlannedPost]:
-        """The posts one by one."""
-        if not self.number:
+        """The posts one by one, if they come on dates."""
+        if not self.number or isinstance(self.start, When) or isinstance(self.end, When):
             return []
         grade = authority.grades.index(self.grade) if self.grade else 0
-        when: Date | None = self.end
-        opens = (
-            [days.of(self.start)] * self.number
-            if when is None
-            else days.spread(self.start, when, self.number)
-        )
+        if self.end is None:
+            opens = [days.of(self.start)] * self.number
+        else:
+            opens = days.spread(self.start, self.end, self.number)
         return [PlannedPost(day, self.team, grade, self.fte, self.agency_cover) for day in opens]
+
+    def begins(self, service: Service, key: object) -> None:
+        """The posts come into being now, if they wait for a condition."""
+        if isinstance(self.start, When):
+            names = [grade.name for grade in service.grades]
+            grade = names.index(self.grade) if self.grade else 0
+            post = PlannedPost(service.env.now, self.team, grade, self.fte, self.agency_cover)
+            for _ in range(self.number):
+                service.establishment.open(post)
