@@ -42,19 +42,39 @@ _STAND_STILL = (
 )
 
 
+_GUESSED_SUPERVISION = (
+    "Supervision by a guess.",
+    "Workers without a manager at work, or with a new one, leave sooner, by factors that are assumptions. "
+    "What managers mean for how well the work is done is left out.",
+)
+_NO_ABSENCE = (
+    "No absence.",
+    "Sickness, leave and training are in the average hours of a worker, not events of their own.",
+)
+_NO_ORDINARY_ABSENCE = (
+    "No ordinary absence.",
+    "Sickness, leave and training are in the average hours of a worker; only the long absences that a higher "
+    "caseload adds are events of their own.",
+)
+
+
 def left_out(authority: Authority) -> list[tuple[str, str]]:
     """What the model does not have for this service: a headline and a sentence each."""
     staged, pressure = authority.pathway is not None, authority.pressure
     moves = staged and (pressure.turned_away_share > 0 or pressure.ended_early_share > 0)
-    managers = "Managers sign off, and change" if staged else "Managers and practice leaders change"
     found = [_WAITING, _SIDE_BY_SIDE] if staged else [_ONE_STAGE]
-    nothing = "nothing else" if staged else "nothing"
-    found.append(("No supervision.", f"{managers} {nothing} for the workers of their teams."))
+    found.append(_supervision(authority))
     if authority.workforce.absences_per_year == 0:
-        found.append(
-            (
-                "No absence.",
-                "Sickness, leave and training are in the average hours of a worker, not events of their own.",
-            )
-        )
+        found.append(_NO_ORDINARY_ABSENCE if authority.workforce.absence_per_child > 0 else _NO_ABSENCE)
     return [*found, _GUESSED if moves else _STAND_STILL, _CHANCE, _NOT_TESTED]
+
+
+def _supervision(authority: Authority) -> tuple[str, str]:
+    factors = authority.supervision
+    managed = any(group.manages for group in authority.posts)
+    if managed and max(factors.unsupervised_factor, factors.unsettled_factor) > 1:
+        return _GUESSED_SUPERVISION
+    staged = authority.pathway is not None
+    managers = "Managers sign off, and change" if staged else "Managers and practice leaders change"
+    nothing = "nothing else" if staged else "nothing"
+    return ("No supervision.", f"{managers} {nothing} for the workers of their teams.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,12 +19,14 @@ from workforce_sim.errors import InputError, Problem, unknown_name
 from workforce_sim.interventions.base import Intervention
 from workforce_sim.measures.paths import BY_NAME, MEASURES
 from workforce_sim.study.intervals import joint_interval, mean_interval
+from workforce_sim.study.verdict import verdict_of
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
     from matplotlib.figure import Figure
 
+    from workforce_sim.study.budget import CostPer
     from workforce_sim.study.replicate import Plan
 
 #: What a bid asks first.
@@ -94,9 +95,13 @@ class Result:
 
     @property
     def policies(self) -> dict[str, list[tuple[dt.date, str]]]:
-        """Scenario -> start date and headline of its interventions (a planner's own process has no date)."""
+        """Scenario -> start date and headline of its interventions that start on a date."""
         return {
-            name: [(i.start, i.headline()) for i in listed if isinstance(i, Intervention)]
+            name: [
+                (i.start, i.headline())
+                for i in listed
+                if isinstance(i, Intervention) and isinstance(i.start, dt.date)
+            ]
             for name, listed in self.plan.scenarios.items()
         }
 
@@ -202,7 +207,7 @@ class Result:
                 if better and not np.isnan(paired[:, j]).any() and paired[:, j].any():
                     gain = -paired[:, j] if better == "lower" else paired[:, j]
                     wins = 100 * float(np.mean(gain > 0))
-                verdict = _verdict(float(mean[j]), float(low[j]), float(high[j]), better)
+                verdict = verdict_of(float(mean[j]), float(low[j]), float(high[j]), better)
                 numbers = (float(mean[j]), float(low[j]), float(high[j]), wins, float(gains[j]), verdict)
                 rows.append((name, month, *numbers))
         columns = ["measure", "month", "difference", "low", "high", "better_in", "shared_luck", "verdict"]
@@ -222,6 +227,59 @@ class Result:
         for path, values in zip(found, joint_interval(paired[:, known]), strict=True):
             path[known] = values
         return found[0], found[1], found[2]
+
+    def budget(self) -> pd.DataFrame:
+        """Pounds by scenario, budget year (April to March) and heading, and what is added to the first.
+
+        Returns:
+            A row a (scenario, budget_year, heading), the last heading of each year being ``total``:
+            ``months`` of the year in the study, ``mean, low, high`` over worlds with a 95% interval, ``added,
+            added_low, added_high`` likewise for the paired difference from the first scenario. Headings add
+            up to the total, in every world and on average.
+        """
+        from workforce_sim.study.budget import budget
+
+        return budget(self)
+
+    def cost_per(
+        self, scenario: str, measure: str = "caseload", *, at: int | None = None, to: str | None = None
+    ) -> CostPer:
+        """What one unit of improvement of a measure has cost, from the start to a month.
+
+        Args:
+            scenario: a name of the study.
+            measure: one of which more or less is better.
+            at: months since the start; by default the last.
+            to: what it is compared with; by default the first scenario.
+
+        Returns:
+            Pounds per unit with a 95% interval (Fieller), the two differences, and a sentence. The interval
+            is nan where the improvement cannot be told from none.
+
+        Raises:
+            InputError: unknown scenario or measure, or a month outside the study.
+        """
+        from workforce_sim.study.budget import cost_per
+
+        other = self.baseline if to is None else to
+        self._known_scenario(scenario, "scenario")
+        self._known_scenario(other, "to")
+        (name,), (month,) = self._names(measure), self._months(self.months() if at is None else at)
+        return cost_per(self, scenario, name, month, other)
+
+    def decompose(self, scenario: str | None = None, first: int = 0, last: int | None = None) -> pd.DataFrame:
+        """Why average caseload changed between two months: an exact split, world by world.
+
+        Returns:
+            A row a part (vacancies filled, new posts filled, agency, demand, closures, waiting, total):
+            children per case holder with a 95% interval (study/decomposition.py has the formula).
+        """
+        from workforce_sim.study.decomposition import decompose
+
+        name = self.scenarios[-1] if scenario is None else scenario
+        self._known_scenario(name, "scenario")
+        start, end = self._months([first, self.months() if last is None else last])
+        return decompose(self, name, start, end)
 
     def plot(self, measure: str = "caseload", scenarios: Sequence[str] | None = None) -> Figure:
         """A fan chart of a measure: median, half of the worlds, nine worlds in ten, by scenario.
@@ -340,19 +398,3 @@ class Result:
                 "the result", [Problem("at", repr(wrong), rule, f"at=[{min(12, last)}, {last}]")]
             )
         return [int(m) for m in at]
-
-
-def _verdict(difference: float, low: float, high: float, better: str) -> str:
-    """The difference in words that may be pasted."""
-    if math.isnan(difference):
-        return "no value"
-    if math.isnan(low):
-        return "one world: no interval"
-    if difference == low == high == 0:
-        return "no difference"
-    if not (low > 0 or high < 0):
-        return "cannot be told apart"
-    direction = "higher" if difference > 0 else "lower"
-    if not better:
-        return direction
-    return f"{direction}: {'better' if direction == better else 'worse'}"
