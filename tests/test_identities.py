@@ -47,6 +47,7 @@ SERVICE = ws.Authority.from_toml(
     caseload_cap = 19.0
 
     [workforce]
+    absence_per_child = 0.0
     conversions_per_agency_year = 0.8
 
     [[posts]]
@@ -82,7 +83,7 @@ PATHWAY = SERVICE.with_changes(
     demand={"children_per_year": 400.0},
     teams={"number": 6},
     casework={"continuity": True},
-    workforce={"absences_per_year": 0.5},
+    workforce={"absences_per_year": 0.5, "absence_per_child": 0.073},
     posts=tuple({**g.model_dump(), "manages": g.grade == "manager"} for g in SERVICE.posts),
 )
 
@@ -387,20 +388,23 @@ def test_only_people_in_case_holding_posts_hold_cases(finished: ws.Run) -> None:
     posts, visits = finished.service.posts, finished.visits
     team = dict(zip(zip(visits["case"], visits["ordinal"], strict=True), visits["team"], strict=True))
     holds = [group.holds_cases for group in finished.simulation.authority.posts]
-    present, away = dict(enumerate(opening_states(finished))), set[int]()
+    present, away, going = dict(enumerate(opening_states(finished))), set[int](), set[int]()
     reader = CaseReader(finished)
     for _, event, post, case in reader:
         if event in TRANSITIONS:
             assert present[post] == TRANSITIONS[event][0]
             present[post] = TRANSITIONS[event][1]
             away -= {post} if event in ("left", "agency ended") else set()
+            going -= {post} if event == "agency ended" else set()
+        elif event == "agency notice":
+            going.add(post)
         elif event == "away":
             away.add(post)
         elif event == "back":
             away.remove(post)
         elif event == "allocated":
             assert present[post] in ("PERMANENT", "AGENCY"), "on notice a list winds down"
-            assert post not in away
+            assert post not in away | going
             assert posts[post].team == team[case, reader.visits[case] - 1]
             assert holds[posts[post].grade]
 
@@ -657,11 +661,14 @@ def fte_years(finished: ws.Run, first: float = 0.0, last: float = math.inf) -> d
 
 PENNY = 0.01
 
+#: Salaries of the grade on every career level.
+ONE_SALARY = SERVICE.with_changes(careers={"newly_qualified_salary": 1.0, "senior_salary": 1.0})
+
 
 @pytest.mark.parametrize("replication", range(4))
 def test_money_without_policies_is_days_times_rates(replication: int) -> None:
     """Pay and agency are salary years x yearly rates, recruitment is paid per starter: to the penny."""
-    finished = run(replication=replication)
+    finished = run(replication=replication, authority=ONE_SALARY)
     costs, days = SERVICE.costs, fte_years(finished)
     salaries = [group.salary_gbp for group in SERVICE.posts]
     yearly = [s * (1 + costs.on_costs) for s in salaries]
@@ -672,8 +679,12 @@ def test_money_without_policies_is_days_times_rates(replication: int) -> None:
             d * rate * costs.agency_to_employed for d, rate in zip(days["agency"], yearly, strict=True)
         ),
         "cost_recruitment_gbp": happened["started"] * costs.recruitment_gbp,
+        "cost_retention_gbp": 0.0,
         "cost_conversion_gbp": 0.0,
+        "cost_redundancy_gbp": 0.0,
         "cost_new_posts_gbp": 0.0,
+        "cost_programmes_gbp": 0.0,
+        "cost_care_gbp": 0.0,
     }
     for heading, pounds in expected.items():
         assert finished.paths[heading].iloc[1:].sum() == pytest.approx(pounds, abs=PENNY), heading
@@ -688,7 +699,7 @@ def test_money_with_policies_is_days_times_rates() -> None:
     posts = ws.NewPosts(5, start="2024-06-03")
     found_conversions = 0
     for replication in range(4):
-        finished = run([rise, offer, posts], replication)
+        finished = run([rise, offer, posts], replication, authority=ONE_SALARY)
         calendar, costs = finished.simulation.calendar, SERVICE.costs
         from_day, to_day = calendar.day(dt.date(2024, 9, 18)), calendar.day(dt.date(2025, 1, 1))
         yearly = [group.salary_gbp * (1 + costs.on_costs) for group in SERVICE.posts]
@@ -728,7 +739,7 @@ def test_cost_to_date_is_the_sum_of_its_headings(finished: ws.Run) -> None:
     paths = finished.paths
     headings = paths[[name for name in paths if name.startswith("cost_") and name.count("_") >= 2]]
     headings = headings.drop(columns="cost_to_date_gbp")
-    assert headings.shape[1] == 5
+    assert headings.shape[1] == 9
     np.testing.assert_allclose(paths["cost_gbp"].iloc[1:], headings.iloc[1:].sum(axis=1), rtol=1e-9)
     to_date = paths["cost_to_date_gbp"]
     assert to_date.iloc[0] == 0
@@ -737,15 +748,20 @@ def test_cost_to_date_is_the_sum_of_its_headings(finished: ws.Run) -> None:
 
 
 def test_what_costs_nothing_costs_nothing() -> None:
-    """With salaries and costs of 0 a run with every kind of policy costs 0, and the people are the same."""
-    unpaid = SERVICE.with_changes(
+    """With salaries and costs of 0 a run with every kind of policy costs 0, and the people are the same.
+
+    Pay draws nobody out of agency here: what a rise closes of the pay gap depends on the salary.
+    """
+    converts = SERVICE.workforce.conversions_per_agency_year
+    paid = SERVICE.with_changes(workforce={"conversions_per_agency_year_full_offer": converts})
+    unpaid = paid.with_changes(
         posts=tuple({**group.model_dump(), "salary_gbp": 0.0} for group in SERVICE.posts),
         costs={"recruitment_gbp": 0.0, "new_post_running_gbp": 0.0},
     )
     free = [ws.NewPosts(5, start="2024-06-03"), ws.PayChange(8, start="2024-09-18")]
     finished = run(free, authority=unpaid)
     assert (finished.paths["cost_to_date_gbp"] == 0).all()
-    assert finished.digest() == run(free).digest()
+    assert finished.digest() == run(free, authority=paid).digest()
 
 
 # ---- The census arithmetic on published rows -------------------------------------------------------------

@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pytest
 
 import workforce_sim as ws
+from tests.plain import plainly
 
 Sums = dict[str, Any]
 
@@ -89,8 +90,7 @@ def service(
             "season": (1.0,) * 12,
             "year_cv": 0.0,
         },
-        casework=as_stated | dict(casework or {}),
-        workforce=nobody_moves | dict(workforce or {}),
+        **plainly(casework=as_stated | dict(casework or {}), workforce=nobody_moves | dict(workforce or {})),
         pressure={"turned_away_share": 0.0, "ended_early_share": 0.0},
         teams={"number": teams},
         posts=tuple({"salary_gbp": 0.0, **group} for group in posts),

@@ -417,7 +417,8 @@ def test_children_who_differ_in_their_rate_of_change_give_the_published_shares_b
     )
 
     def differ(env: Any, service: Any) -> None:
-        service.set_leaving_factors([0.0, *rates.tolist()], 1.0)
+        for grade, factor in enumerate([0.0, *rates.tolist()]):
+            service.set_lever("leaving", grade, factor, [grade])
 
     def read(finished: ws.Run) -> Sums:
         one, two = (np.maximum(n - 1, 0) for n in changes_by_child(finished))  # the door is no worker
@@ -478,7 +479,8 @@ def weekly(
             if day == 5 * week:
                 cases[week], workers[week] = service.desk.open_children, service.in_post_fte
             if hazard is not None:
-                service.set_leaving_factors([hazard(service.desk.open_children / service.in_post_fte)], 1.0)
+                factor = hazard(service.desk.open_children / service.in_post_fte)
+                service.set_lever("leaving", "caseload", factor)
             yield env.timeout(1.0)
 
     posts = [ws.NewPosts(added, start=START)] if added else []

@@ -212,6 +212,7 @@ def without_limits(service: ws.Authority) -> ws.Authority:
             "handover_progress_lost": 0.0,
             "sign_off_without_manager": 1.0,
             "allocation": "fewest children",
+            "continuity": False,  # or somebody would be given a second family while others have none
             "rebalancing": "none",
         },
         pressure={"turned_away_share": 0.0, "ended_early_share": 0.0},
@@ -219,7 +220,13 @@ def without_limits(service: ws.Authority) -> ws.Authority:
         posts=tuple(
             {"grade": f"worker, {name}", "team": name, "number": number, "salary_gbp": 1.0} for name in types
         ),
-        workforce={"leaving_scale": 0.0, "absences_per_year": 0.0, "experienced_years": 0.0},
+        workforce={
+            "leaving_scale": 0.0,
+            "absences_per_year": 0.0,
+            "absence_per_child": 0.0,
+            "experienced_years": 0.0,
+        },
+        careers={"newly_qualified_able": 1.0},
     )
 
 

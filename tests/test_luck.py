@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 import workforce_sim as ws
+from tests.plain import plain
 from workforce_sim.authority.calendar import DAYS_PER_YEAR, WorkingCalendar
 from workforce_sim.authority.stage_rules import work_days
 from workforce_sim.authority.steady import steady
@@ -528,7 +529,8 @@ def test_cases_found_open_are_the_longer_ones() -> None:
     It has been open for as long as the progress made takes at the pace of the census row. Nothing is lost
     at handovers here.
     """
-    birmingham = ws.Authority.preset("birmingham-2015").with_changes(
+    birmingham = plain(
+        ws.Authority.preset("birmingham-2015"),
         pathway=None,
         demand={"children_per_year": 5086.0},
         casework={"handover_reading_hours": 0.0, "handover_progress_lost": 0.0},

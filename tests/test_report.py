@@ -248,8 +248,8 @@ def test_the_whole_register_and_all_that_is_left_out_are_there(result: ws.Result
     assert kinds == sorted(kinds)
     for gap in (
         "What waiting does",
-        "supervision",
-        "absence",
+        "Supervision by a guess",
+        "No ordinary absence",
         "Thresholds",
         "chance only",
         "Not back-tested",

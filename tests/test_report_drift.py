@@ -40,13 +40,15 @@ def test_layers_of_the_drift_chart_add_up_to_drift(result: ws.Result) -> None:
     assert panels[0].get_ylim()[0] == 0
 
 
-def test_causes_without_days_are_not_drawn(result: ws.Result) -> None:
-    """One stage knows neither reviews nor sign-off; nobody is absent unless that is asked for."""
-    said = words_on(drift_chart(result))
+def test_causes_without_days_are_not_drawn() -> None:
+    """One stage knows neither reviews nor sign-off; nobody is absent where nothing makes anybody so."""
+    nobody_absent = {"absences_per_year": 0.0, "absence_per_child": 0.0}
+    said = words_on(drift_chart(study(PLANS, workforce=nobody_absent)))
     assert DRIFT["absent"] not in said
     for part in ("slow", "repeated", "missed_review", "sign_off"):
         assert DRIFT[part] in said
-    said = words_on(drift_chart(study({"Do nothing": []}, years=0.25, pathway=None)))
+    one_stage = study({"Do nothing": []}, years=0.25, pathway=None, workforce=nobody_absent)
+    said = words_on(drift_chart(one_stage))
     assert DRIFT["slow"] in said
     assert not any(DRIFT[part] in said for part in ("decision", "absent", "missed_review", "sign_off"))
     hard = study(
@@ -90,6 +92,8 @@ def test_what_is_left_out_answers_to_the_service() -> None:
     england = ws.Authority.preset("england-2025")
     quiet = england.with_changes(pressure={"turned_away_share": 0.0, "ended_early_share": 0.0})
     absent = england.with_changes(workforce={"absences_per_year": 0.1})
+    nobody = england.with_changes(workforce={"absence_per_child": 0.0})
+    alone = england.with_changes(supervision={"unsupervised_factor": 1.0, "unsettled_factor": 1.0})
 
     def headlines(authority: ws.Authority) -> str:
         return " ".join(what for what, _ in left_out(authority))
@@ -97,8 +101,14 @@ def test_what_is_left_out_answers_to_the_service() -> None:
     assert "by a guess" in headlines(england)
     assert "stand still" in headlines(quiet)
     assert "stand still" in headlines(england.with_changes(pathway=None))
-    assert "No absence" in headlines(england)
+    assert "No absence" in headlines(nobody)
+    assert "No absence" not in headlines(england)
+    assert "No ordinary absence" in headlines(england)
     assert "No absence" not in headlines(absent)
+    assert "No ordinary absence" not in headlines(absent)
+    assert "No supervision" in headlines(alone)
+    assert "No supervision" not in headlines(england)
+    assert "Supervision by a guess" in headlines(england)
 
 
 def test_one_child_is_on_the_page_with_both_futures(result: ws.Result, html: str) -> None:

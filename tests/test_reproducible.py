@@ -270,6 +270,15 @@ def test_a_policy_that_changes_nothing_leaves_no_trace(
     assert found.digest() == plain.digest()
 
 
+def unmoved_by_pay(authority: ws.Authority) -> dict[str, float]:
+    """Settings with which pay moves nobody: neither out, nor in, nor from agency to a permanent post."""
+    return {
+        "pay_elasticity_of_leaving": 0.0,
+        "pay_elasticity_of_hiring": 0.0,
+        "conversions_per_agency_year_full_offer": authority.workforce.conversions_per_agency_year,
+    }
+
+
 ENGLAND = ws.Authority.preset("england-2025")
 RESTLESS = ENGLAND.with_changes(
     census={"turnover_rate": 30.0},
@@ -285,10 +294,7 @@ RESTLESS = ENGLAND.with_changes(
         ({}, ws.PayChange(0, start="2026-02-19")),
         ({}, ws.PayChange(0, start="2026-02-02")),
         ({}, ws.PayChange(20, start="2026-02-19", grades=["nobody"])),
-        (
-            {"pay_elasticity_of_leaving": 0.0, "pay_elasticity_of_hiring": 0.0},
-            ws.PayChange(20, start="2026-02-19"),
-        ),
+        (unmoved_by_pay(ENGLAND), ws.PayChange(20, start="2026-02-19")),
     ],
     ids=["0%", "0% from the first day of a month", "20% for a grade without people", "no elasticity"],
 )
@@ -340,10 +346,8 @@ def test_a_comparison_with_nothing_finds_no_difference(authority: ws.Authority) 
 def test_pay_that_moves_nobody_only_costs_money(
     start: str, replication: int, authority: ws.Authority
 ) -> None:
-    """With both elasticities at 0 a pay rise changes no event; it costs its percentage from its date on."""
-    rigid = authority.with_changes(
-        workforce={"pay_elasticity_of_leaving": 0.0, "pay_elasticity_of_hiring": 0.0}
-    )
+    """With no response of people to pay a rise changes no event; it costs its percentage from its date on."""
+    rigid = authority.with_changes(workforce=unmoved_by_pay(authority))
     plain = run(authority=rigid, replication=replication)
     rise = run([ws.PayChange(10, start=start)], authority=rigid, replication=replication)
     assert rise.digest() == plain.digest()
@@ -559,7 +563,12 @@ def watcher(every: float, seen: list[Any]) -> Callable[[simpy.Environment, Any],
                     service.state_of_posts(),
                     service.in_post_fte,
                     service.vacancies_fte,
-                    service.conversion_bonus,
+                    service.agency.conversion_bonus,
+                    service.agency_notice_days,
+                    service.caseload,
+                    [service.load_of(post) for post in service.posts],
+                    [service.uniform(post, Stream.LEVEL, 0) for post in service.posts],
+                    service.headcount.pay_by_grade.read(env.now),
                     service.accounts.read(env.now),
                     desk.totals(env.now),
                     desk.areas(env.now),
@@ -692,7 +701,7 @@ def test_an_own_intervention_is_one_like_the_others() -> None:
 
         def act(self, env: simpy.Environment, service: Any, days: Any) -> Generator[simpy.Event, Any, None]:
             yield env.timeout(days.of(self.start) - env.now)
-            service.set_rates({Stream.HIRE: [0.0] * len(service.grades)})
+            service.set_lever("hiring", self, 0.0)
 
     frozen = run([Freeze(start="2024-06-03")])
     starts = frozen.log.query("event == 'started'")["day"]

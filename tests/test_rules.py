@@ -14,6 +14,7 @@ import pytest
 import simpy
 
 import workforce_sim as ws
+from tests.plain import plainly
 from tests.test_identities import PATHWAY, SERVICE, opening_states
 from tests.twin.compare import assert_same
 from workforce_sim.authority.steady import steady
@@ -172,7 +173,7 @@ def small(
         "workforce": STILL,
     }
     settings = {name: usual.get(name, {}) | sections.get(name, {}) for name in (*usual, *sections)}
-    return ws.Authority(name="Small", pathway=pathway, posts=posts, **settings)
+    return ws.Authority(name="Small", pathway=pathway, posts=posts, **plainly(**settings))
 
 
 TWO_STAGES = {
@@ -259,7 +260,7 @@ def by(rule: Callable[[WaitingFamily, list[Candidate]], Any]) -> Callable[[simpy
 
 def fewest(_family: WaitingFamily, workers: list[Candidate]) -> int:
     """The rule that comes with the library, written by a planner."""
-    return min(workers, key=lambda w: (w.children / w.fte, w.post)).post
+    return min(workers, key=lambda w: (w.children / w.able, w.post)).post
 
 
 @pytest.mark.parametrize("service", [SERVICE, PATHWAY], ids=["one stage", "pathway"])

@@ -10,6 +10,7 @@ import pytest
 import simpy
 
 import workforce_sim as ws
+from tests.plain import plain
 from workforce_sim.authority.layout import layout
 from workforce_sim.workforce.service import Service
 
@@ -25,16 +26,18 @@ def mean_of(authority: ws.Authority, measure: str, years: float = 2) -> Any:
 
 def test_a_year_costs_a_year() -> None:
     """Fully staffed and nobody leaving, every month costs a twelfth of the bill, short or long."""
-    still = ENGLAND.with_changes(posts=(WORKER,), workforce={"leaving_scale": 0.0})
+    still = plain(ENGLAND, posts=(WORKER,), workforce={"leaving_scale": 0.0})
     paths = ws.Simulation(still, [], "2026-04-01", years=3).run().paths
     bill = 100 * 38500.0 * (1 + still.costs.on_costs)
     np.testing.assert_allclose(paths["cost_gbp"].iloc[1:], bill / 12, rtol=1e-9)
 
 
-def test_a_fully_staffed_service_hires_at_the_national_rate() -> None:
-    """No vacancies to learn from: new posts fill at 0.9 a vacancy and year, not overnight."""
+def test_a_fully_staffed_service_hires_in_the_weeks_it_takes() -> None:
+    """No vacancies to learn from: new posts fill in 20 weeks on average, not overnight."""
     authority = ENGLAND.with_changes(posts=(WORKER,)).balanced()
-    assert authority.workforce.hires_per_vacancy_year == 0.9
+    assert authority.recruitment.weeks_to_hire == 20
+    assert authority.posts[0].hires_per_empty_post_year == pytest.approx(365.25 / 7 / 20)
+    assert authority.posts[0].hires_per_covered_post_year == 0
 
 
 def test_agency_above_establishment_stays_where_no_vacancy_is_covered() -> None:

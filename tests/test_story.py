@@ -141,6 +141,10 @@ def test_a_story_names_the_stages_and_the_reasons(hard: ws.Run) -> None:
     for kind in ("ended early", "turned away"):
         case = int(log.loc[log["event"] == kind, "case"].iloc[0])
         told += "\n".join(dated_lines(hard, case))
+    late = hard.visits.query(
+        "stage == 'assessment' and ended_day == ended_day and not in_time and not ended_early"
+    )
+    told += "\n".join(dated_lines(hard, int(late["case"].iloc[0])))
     for case in some_cases(hard).values():
         told += "\n".join(dated_lines(hard, case))
     for words in (

@@ -8,15 +8,14 @@ import numpy as np
 import pytest
 
 import workforce_sim as ws
+from tests.plain import plain
 from workforce_sim.authority.tipping import completions
 from workforce_sim.report.tipping_chart import tipping_chart
 
 #: England's median authority as a service of one stage: there the curve is known in closed form.
-ENGLAND = (
-    ws.Authority.preset("england-2025")
-    .with_changes(pathway=None, demand={"children_per_year": 1432.0})
-    .balanced()
-)
+ENGLAND = plain(
+    ws.Authority.preset("england-2025"), pathway=None, demand={"children_per_year": 1432.0}
+).balanced()
 
 
 def still(caseload: float, **casework: Any) -> ws.Authority:
@@ -100,7 +99,7 @@ def test_pressure_holds_an_overloaded_service_and_costs_re_referrals() -> None:
     Without pressure the caseload runs away; with it thresholds move, families are turned away, the load grows
     ever slower, and far more of those referred have been there before.
     """
-    full = ws.Authority.preset("england-2025").balanced()
+    full = plain(ws.Authority.preset("england-2025")).balanced()
     demand = {"children_per_year": 1.8 * full.demand.children_per_year}
     found = {}
     for name, shares in (("moves", 0.3), ("stands still", 0.0)):

@@ -10,7 +10,7 @@ import numpy as np
 import simpy
 
 from tests.twin.naive import Outcome
-from tests.twin.world import World
+from tests.twin.world import Change, World, of_grade, threshold
 from workforce_sim.authority.stage_rules import STAGE, StageTable
 from workforce_sim.casework.desk import Desk
 from workforce_sim.casework.eventlog import Kind
@@ -19,8 +19,9 @@ from workforce_sim.demand.families import DRAWS, REFERRED, Families
 from workforce_sim.demand.luck import Stream
 from workforce_sim.simulation import ServiceEnvironment
 from workforce_sim.workforce.absence import absence, in_days
+from workforce_sim.workforce.establishment import Establishment
 from workforce_sim.workforce.post import State
-from workforce_sim.workforce.rules import Grade, StaffRules
+from workforce_sim.workforce.rules import Grade, Level, StaffRules
 from workforce_sim.workforce.service import Service
 
 STATES = {"permanent": State.PERMANENT, "notice": State.NOTICE, "agency": State.AGENCY, "empty": State.EMPTY}
@@ -40,17 +41,32 @@ class WorldLuck:
 
     def __init__(self, world: World) -> None:
         luck = world.luck
+        self._candidates = world.candidates
         self._rows = {
             Stream.LEAVE: luck.leave,
             Stream.HIRE: luck.hire,
             Stream.COVER: luck.cover,
             Stream.END: luck.end,
             Stream.CONVERT: luck.convert,
+            Stream.PROGRESS_FROM_FIRST: luck.first_level,
+            Stream.PROGRESS_FROM_SECOND: luck.second_level,
         }
+        self._uniforms = {Stream.LEVEL: luck.level, Stream.PROMOTION: luck.promotion, Stream.DESTINATION: ()}
 
     def threshold(self, stream: Stream, layer: int, number: int, ordinal: int) -> float:
-        row = self._rows[stream][number]
-        return row[ordinal] if ordinal < len(row) else math.inf
+        if stream in self._rows:
+            return threshold(self._rows[stream], number, ordinal)
+        if stream in self._uniforms:
+            return -math.log1p(-threshold(self._uniforms[stream], number, ordinal, 0.5))
+        row = self._candidates[number] if number < len(self._candidates) else ()
+        if ordinal >= len(row):
+            return math.inf
+        candidate = row[ordinal]
+        return {
+            Stream.ABSENCE: candidate.wait,
+            Stream.ABSENCE_DAYS: candidate.days,
+            Stream.ABSENCE_KEPT: -math.log1p(-candidate.kept),
+        }[stream]
 
 
 def pathway_of(world: World) -> StageTable:
@@ -130,51 +146,104 @@ def case_rules_of(world: World) -> CaseRules:
         mean_return_days=1.0,
         early_factor=world.early_factor,
         per_change=world.per_change,
+        duty_days=world.duty_days,
     )
+
+
+def staff_rules_of(world: World) -> StaffRules:
+    """The rules of the workforce."""
+    return StaffRules(
+        end=world.changes[0].end_rate,
+        convert=1.0,
+        notice_days=world.notice_days,
+        new_cases_on_notice=world.new_cases_on_notice,
+        experienced_days=world.experienced_days,
+        absences=world.absence_rate,
+        absences_per_child=world.absence_per_child,
+        hand_over_after_days=world.hand_over_after,
+        leaving_after_absence=world.leaving_after_absence,
+        reference=world.absence_reference,
+        vacancy_sharing=world.sharing,
+        parallel=world.parallel,
+        promotion_share=world.promotion_share,
+        promotion_days=world.promotion_days,
+        tolerance=world.tolerance,
+        agency_notice_days=world.agency_notice_days,
+        conversion_caseload=world.convert_elasticity,
+        span=world.span,
+        unsupervised=world.unsupervised,
+        unsettled=world.unsettled,
+        settled_days=world.settled_days,
+        contagion=world.contagion,
+        levels=tuple(
+            Level(f"level {i}", v.able, v.leaving, v.salary, v.share, v.days, v.exponential)
+            for i, v in enumerate(world.levels)
+        ),
+    )
+
+
+def grades_of(world: World) -> list[Grade]:
+    """The grades, with the case hours and the management of their posts."""
+    grades = []
+    for number, grade in enumerate(world.grades):
+        kinds = {(post.hours, post.manages) for post in world.posts if post.grade == number}
+        assert len(kinds) <= 1, f"posts of grade {number} differ"
+        hours, manages = next(iter(kinds), (0.0, False))
+        grades.append(
+            Grade(
+                name=f"grade {number}",
+                hours=hours,
+                employed_gbp=1.0,
+                agency_gbp=1.0,
+                manages=manages,
+                bands=tuple((since, rate * grade.scale) for since, rate in world.bands),
+                hire_empty=grade.hire_empty,
+                hire_covered=grade.hire_covered,
+                cover=grade.cover,
+                vacancies=grade.vacancies,
+                promoted_from=grade.promoted_from,
+            )
+        )
+    return grades
 
 
 def run_library(world: World) -> Outcome:
     """The library's event log, ledger and integral of open children for a world."""
-    first = world.changes[0]
-    staff = StaffRules(
-        bands=world.bands,
-        hire=first.hire_rate,
-        cover=first.cover_rate,
-        end=first.end_rate,
-        convert=first.convert_rate,
-        notice_days=world.notice_days,
-        new_cases_on_notice=world.new_cases_on_notice,
-        experienced_days=world.experienced_days,
-        hand_over_after_days=world.hand_over_after,
-    )
-    kinds = sorted({(p.hours, p.manages) for p in world.posts})
     desk = Desk(case_rules_of(world), families_of(world), logging=True, posts=2)
     env = ServiceEnvironment(desk)
-    grades = [Grade(f"{hours} {manages}", hours, 1.0, 1.0, manages) for hours, manages in kinds]
-    service = Service(env, desk, staff, grades, WorldLuck(world))
-    env.on_leaver = lambda post: service.posts[post].decision
-    service.leaving_by_grade[:] = first.leaving_factor
-    later = []
+    service = Service(env, desk, staff_rules_of(world), grades_of(world), WorldLuck(world))
+    service.establishment = Establishment(service, np.ones(world.teams))
+    env.on_leaver = lambda post: service.posts[post].decision  # type: ignore[return-value,assignment]
+    _set_levers(service, world.changes[0])
+    for time, grade, people in world.cohorts:
+        env.process(_cohort(env, service, time, grade, people))
+    later: list[tuple[float, dict[str, Any]]] = []
     for number, post in enumerate(world.posts):
         settings: dict[str, Any] = {
             "team": post.team,
-            "grade": kinds.index((post.hours, post.manages)),
+            "grade": post.grade,
             "fte": post.fte,
             "luck": (0, number),
             "established": not post.agency_only,
             "cover": post.cover,
         }
         if post.opens > 0:
-            later.append((post.opens, number, settings))
+            later.append((post.opens, settings))
             continue
         service.open_post(
             **settings, state=STATES[post.state], service_days=post.service, notice_left=post.notice_left
         )
+    service.begin()
     env.process(_changes(env, service, world))
-    env.process(_open_later(env, service, later))
+    for opens, settings in later:
+        env.process(_open_later(env, service, opens, settings))
+    env.process(_months(env, service, world))
+    for time, grade, closed in world.closings:
+        env.process(_closing(env, service, time, grade, closed))
     for number, start, days in world.absences:
         env.process(_absence(env, service, number, start, days))
     desk.deal()
+    service.agency.begin()
     env.run(until=world.horizon)
     numbers = {p.index: p.number for p in service.posts}  # posts are numbered in the order in which they open
     events = [
@@ -186,29 +255,47 @@ def run_library(world: World) -> Outcome:
     rows = []
     for i in range(len(visits["case"])):
         ended = float(visits["ended_day"][i])
-        row = {name: float(visits[ours][i]) for name, ours in LEDGER.items()}
+        row: dict[str, Any] = {name: float(visits[ours][i]) for name, ours in LEDGER.items()}
         row |= {name: int(visits[name][i]) for name in ("case", "ordinal", "stage", "workers")}
         row["waiting"] = float(visits["decision_days"][i] + visits["unallocated_days"][i])
         rows.append(row | {"ended": None if math.isnan(ended) else ended})
     return Outcome(events=events, ledger=rows, open_integral=sum(desk.areas(world.horizon)))
 
 
+def _set_levers(service: Service, change: Change) -> None:
+    for g in range(len(service.grades)):
+        service.set_lever("leaving", g, of_grade(change.leaving_factor, g), [g])
+        service.set_lever("hiring", g, of_grade(change.hire_rate, g), [g])
+        service.set_lever("cover", g, of_grade(change.cover_rate, g), [g])
+        service.dials.of(Stream.END, g).set_rate(change.end_rate)
+    service.set_lever("converting", "all", change.convert_rate)
+    service.set_lever("agency_cap", "all", change.agency_cap)
+
+
 def _changes(env: simpy.Environment, service: Service, world: World) -> Generator[simpy.Event, Any, None]:
     for change in world.changes[1:]:
-        if change.time >= world.horizon:
-            return
         yield env.timeout(change.time - env.now)
-        n = len(service.grades)
-        service.set_leaving_factors([change.leaving_factor] * n, 1.0)
-        service.read_service()
-        service.set_rates(
-            {
-                Stream.HIRE: [change.hire_rate] * n,
-                Stream.COVER: [change.cover_rate] * n,
-                Stream.END: [change.end_rate] * n,
-                Stream.CONVERT: [change.convert_rate] * n,
-            }
-        )
+        _set_levers(service, change)
+
+
+def _months(env: simpy.Environment, service: Service, world: World) -> Generator[simpy.Event, Any, None]:
+    for month in world.months:
+        yield env.timeout(month - env.now)
+        service.begin_month()
+
+
+def _cohort(
+    env: simpy.Environment, service: Service, time: float, grade: int, people: int
+) -> Generator[simpy.Event, Any, None]:
+    yield in_days(env, time)
+    service.recruitment.cohort(grade, people)
+
+
+def _closing(
+    env: simpy.Environment, service: Service, time: float, grade: int, number: int
+) -> Generator[simpy.Event, Any, None]:
+    yield env.timeout(time)
+    service.establishment.close(grade, number)
 
 
 def _absence(
@@ -221,9 +308,7 @@ def _absence(
 
 
 def _open_later(
-    env: simpy.Environment, service: Service, later: list[tuple[float, int, dict[str, Any]]]
+    env: simpy.Environment, service: Service, opens: float, settings: dict[str, Any]
 ) -> Generator[simpy.Event, Any, None]:
-    for opens, _, settings in sorted(later, key=lambda row: row[:2]):
-        if opens > env.now:
-            yield env.timeout(opens - env.now)
-        service.open_post(**settings)
+    yield env.timeout(opens)
+    service.open_post(**settings)

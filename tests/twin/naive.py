@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import simpy
 
+from tests.twin.orders import Management
 from tests.twin.parts import (
     INSTANT,
     CaseState,
@@ -22,7 +23,7 @@ from tests.twin.parts import (
     urgency,
     window_ages,
 )
-from tests.twin.people import CASEWORK, COME_BACK, NEW, REFERRAL, Event, Office, Outcome, Steps
+from tests.twin.people import CASEWORK, COME_BACK, NEW, REFERRAL, Event, Outcome, Steps
 from tests.twin.world import Stage, World
 
 __all__ = ["Event", "Outcome", "run"]
@@ -46,7 +47,7 @@ def least(posts: list[PostState], measure: Callable[[PostState], float]) -> Post
     return next(post for post in posts if measure(post) <= lowest + 1e-9)
 
 
-class Simulation(Office):
+class Simulation(Management):
     """One run of one world."""
 
     def __init__(self, world: World) -> None:
@@ -63,14 +64,15 @@ class Simulation(Office):
 
     def run(self) -> Outcome:
         """Start all processes, step the environment up to the horizon and draw up the ledger."""
-        self.env.process(self.policy())
+        self.start_orders()
         self.env.process(self.every_fifth_day())
-        for number, start, days in self.world.absences:
-            self.env.process(self.absence(self.posts[number], start, days))
+        self.env.process(self.every_duty_day())
         for post in self.posts:
             post.process = self.env.process(self.post_life(post))
         for case in self.cases:
             case.process = self.env.process(self.case_life(case))
+        self.instant()
+        self.caseload_then = self.caseload_of_authority()  # the start: after the first allocation
         while self.env.peek() < self.world.horizon - INSTANT:
             self.instant()
         end = self.world.horizon
@@ -84,19 +86,25 @@ class Simulation(Office):
 
     def instant(self) -> None:
         """Casework, staff and policy, referrals, each in its turn; then allocation and rebalancing."""
-        end = self.env.peek() + INSTANT
+        now = self.env.peek()
+        end = now + INSTANT
+        if end > self.instant_time + 2 * INSTANT:
+            self.instant_time = now
         self.step_until(end)
         while self.turns:
             first = min(self.turns, key=lambda turn: turn[:2])  # among equals the one that asked first
             self.turns.remove(first)
             first[2].succeed()
             self.step_until(end)
-        changed, self.changed = sorted(self.changed), set()
-        for team in changed:
+        self.assign_recruitments()
+        changed = sorted(self.changed)
+        passes = [team for team in changed if self.has_pass(team)]
+        self.changed -= set(passes)  # without a pass, what changed waits for the next
+        for team in passes:
             self.allocation_pass(team)
+        self.rebalance(changed)  # what this changes is for a new instant at the same time
         if changed:
             self.caseload = self.children_per_worker()
-        self.rebalance(changed)  # what this changes is for a new instant at the same time
 
     def step_until(self, end: float) -> None:
         """Let SimPy handle everything up to and including `end`."""
@@ -108,6 +116,23 @@ class Simulation(Office):
         while True:
             yield self.env.timeout(FIFTH_DAY)
             self.fifth_day = True
+
+    def every_duty_day(self) -> Steps:
+        """See to it that there is an instant when a duty manager looks in."""
+        while self.world.duty_days > 0:
+            yield self.env.timeout(self.world.duty_days)
+
+    def has_pass(self, team: int) -> bool:
+        """Whether there is a pass in this instant: without a manager at work only when one looks in."""
+        every = self.world.duty_days
+        if every == 0 or not self.nobody_manages(team):
+            return True
+        return abs(self.instant_time - every * round(self.instant_time / every)) <= INSTANT
+
+    def nobody_manages(self, team: int) -> bool:
+        """The team has manager posts, and nobody is at work in any."""
+        managers = self.managing(team)
+        return bool(managers) and not any(post.at_work for post in managers)
 
     # Cases.
 
@@ -226,10 +251,8 @@ class Simulation(Office):
     def at_gate(self, case: CaseState) -> None:
         """The gate has come: wait for the sign-off."""
         team = self.team_of(case)
-        managers = [post for post in self.posts if post.plan.manages and post.plan.team == team]
-        managers = [post for post in managers if post.state != "not open"]
         days = case.now_in.stage.sign_off
-        if managers and not any(post.filled and not post.away for post in managers):
+        if self.nobody_manages(team):
             days *= self.world.sign_off_without_manager
         if days > 0:
             case.status, case.moment = "signing off", self.env.now + days
@@ -259,6 +282,7 @@ class Simulation(Office):
         self.enter_afresh(case, target)
         if post.plan.team == self.team_of(case) and self.may_hold(post, case.now_in.stage):
             case.status = "working"
+            self.changed.add(post.plan.team)  # others than before may hold it now
         else:
             self.give_up(case)
 
@@ -327,7 +351,7 @@ class Simulation(Office):
                 wanted += children * visit.stage.attention * factor
         if wanted == 0:
             return 1.0
-        most = self.world.overtime_limit * post.plan.fte
+        most = self.world.overtime_limit * post.able
         overtime = min(most, self.world.overtime_share * max(0.0, wanted + upkeep - post.hours))
         return min(1.0, max(0.0, post.hours + overtime - upkeep) / wanted)
 
@@ -336,8 +360,14 @@ class Simulation(Office):
         fte = sum(post.plan.fte for post in self.posts if post.case_holder)
         return self.open_children / fte if fte > 0 else math.inf
 
+    def caseload_of_authority(self) -> float:
+        """K as the DfE counts it: children held per FTE of the workers who hold at least one case."""
+        fte = sum(post.plan.fte for post in self.posts if post.cases)
+        held = sum(post.children for post in self.posts)
+        return held / fte if fte > 0 else 0.0
+
     def excess(self) -> float:
-        """How far the caseload after the last allocation pass is beyond that of the start; 0 before any."""
+        """How far the caseload after the last pass due is beyond that of the start; 0 before any."""
         if self.caseload is None:
             return 0.0
         return max(0.0, self.caseload / self.world.reference - 1.0 - self.world.margin)
@@ -369,8 +399,9 @@ class Simulation(Office):
         return [post for post in self.posts if post.plan.team == team and post.present]
 
     def takes_new_cases(self, post: PostState) -> bool:
-        """Not absent, and not on notice where the list winds down."""
-        return post.present and (post.state != "notice" or self.world.new_cases_on_notice)
+        """Not absent, and not on notice or about to go where the list winds down."""
+        goes = post.state == "notice" or post.winding_down
+        return post.present and (not goes or self.world.new_cases_on_notice)
 
     def can_take(self, post: PostState, case: CaseState) -> bool:
         """Whether a worker of the team is a candidate for a case."""
@@ -385,7 +416,7 @@ class Simulation(Office):
         """Holding none, or within the cap with these children too."""
         if self.world.cap is None or post.children == 0:
             return True
-        return post.children + children <= self.world.cap * post.plan.fte + 1e-9
+        return post.children + children <= self.world.cap * post.able + 1e-9
 
     def choice(self, case: CaseState, candidates: list[PostState]) -> PostState:
         """The candidate whom continuity or the rule chooses."""
@@ -427,7 +458,7 @@ class Simulation(Office):
         case.holder = post.person
 
     def rebalance(self, changed: list[int]) -> None:
-        """Move cases within teams: one each on every fifth day, or all that can in teams with a pass."""
+        """Move cases within teams: one each on every fifth day, or all that can where something changed."""
         if self.world.rebalancing == "gradual" and self.fifth_day:
             for team in range(self.world.teams):
                 self.move_one(team)
@@ -452,8 +483,8 @@ class Simulation(Office):
         recent = [case for case in giver.cases if case.allocated >= last - INSTANT]
         case = max(recent, key=lambda case: case.number)
         children = case.plan.children
-        after = (taker.children + children) / taker.plan.fte
-        if not self.can_take(taker, case) or after > (giver.children - children) / giver.plan.fte + 1e-9:
+        after = (taker.children + children) / taker.able
+        if not self.can_take(taker, case) or after > (giver.children - children) / giver.able + 1e-9:
             return False
         self.give_up(case)
         self.allocate(case, taker)

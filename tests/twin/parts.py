@@ -9,7 +9,7 @@ from typing import Any
 
 import simpy
 
-from tests.twin.world import Case, Draws, Post, Stage
+from tests.twin.world import Case, Draws, Level, Post, Stage
 
 INSTANT = 1e-9
 
@@ -187,7 +187,12 @@ class Clock:
 
 @dataclass(eq=False)
 class PostState:
-    """A post: who is in it, the cases held, and how many numbers of each kind are used up."""
+    """A post: who is in it, the cases held, and how many numbers of each kind are used up.
+
+    `arrived` is when whoever is there came into this post, `winding_down` says that an agency worker is
+    about to go; `vacant_since` is the instant in which the present vacancy arose, `recruiting` that it has
+    its place among the recruitments that may run.
+    """
 
     number: int
     plan: Post
@@ -198,10 +203,15 @@ class PostState:
     away: bool = False
     experienced: bool = False
     cases: list[CaseState] = field(default_factory=list)
+    arrived: float = 0.0
     service_began: float = 0.0
     base: float = 0.0
     notice_days: float = 0.0
+    winding_down: bool = False
+    level: Level | None = None
     hire: Clock | None = None
+    vacant_since: float = 0.0
+    recruiting: bool = False
     vacancies: int = 0
     agencies: int = 0
     permanents: int = 0
@@ -212,14 +222,19 @@ class PostState:
         return sum(case.plan.children for case in self.cases)
 
     @property
+    def able(self) -> float:
+        """FTE of what the worker can carry."""
+        return self.plan.fte * (self.level.able if self.level else 1.0)
+
+    @property
     def load(self) -> float:
-        """Children held per FTE."""
-        return self.children / self.plan.fte
+        """Children held per able FTE."""
+        return self.children / self.able
 
     @property
     def hours(self) -> float:
         """C, the hours of case work a day."""
-        return self.plan.hours * self.plan.fte
+        return self.plan.hours * self.able
 
     @property
     def work_rate(self) -> float:
@@ -231,6 +246,26 @@ class PostState:
     def filled(self) -> bool:
         """Somebody is in the post, absent or not."""
         return self.state in ("permanent", "notice", "agency")
+
+    @property
+    def exists(self) -> bool:
+        """Open, and not closed yet."""
+        return self.state not in ("not open", "closed")
+
+    @property
+    def established(self) -> bool:
+        """A post of the census: it exists, and is no place above establishment."""
+        return self.exists and not self.plan.agency_only
+
+    @property
+    def vacant(self) -> bool:
+        """A vacancy: a post without a permanent worker."""
+        return self.established and self.state in ("agency", "empty")
+
+    @property
+    def at_work(self) -> bool:
+        """Somebody is in the post and not absent."""
+        return self.filled and not self.away
 
     @property
     def case_holder(self) -> bool:

@@ -1,20 +1,22 @@
-"""The people of the naive model: posts (docs/model.md, section 6), absences, and turns of an instant."""
+"""The people of the naive model: the posts of docs/model.md, section 6, and the turns of an instant."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import simpy
 
 from tests.twin.parts import INSTANT, CaseState, Clock, PostState
-from tests.twin.world import World
+from tests.twin.world import Level, World, of_grade, threshold
 
 CASEWORK, STAFF, REFERRAL = 1, 2, 3
-CALENDAR, OTHER = 0, 1
+FIRST, CALENDAR, OTHER = 0, 1, 2
 COME_BACK, NEW = 0, 1
+MOVED_ON = "moved on"
 
 Event: TypeAlias = tuple[float, str, int, int]
 Steps: TypeAlias = Generator[simpy.Event, Any, Any]
@@ -29,8 +31,8 @@ class Outcome:
     open_integral: float = 0.0
 
 
-class Office:
-    """The posts of a world and all that happens to the people in them."""
+class Office(ABC):
+    """The posts of a world and the lives of the people in them."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -39,12 +41,17 @@ class Office:
         self.rates = world.changes[0]
         self.turns: list[tuple[int, tuple[int, ...], simpy.Event]] = []
         self.changed = set(range(world.teams))
+        self.instant_time = 0.0
         self.people = 0
+        self.long_absent: set[int] = set()
+        self.gone: list[tuple[float, int]] = []
+        self.team_factor = [1.0] * world.teams
+        self.convert_factor = 1.0
         self.posts = [PostState(i, plan) for i, plan in enumerate(world.posts)]
 
+    @abstractmethod
     def hand_back(self, post: PostState) -> None:
         """Every case held returns to its list."""
-        raise NotImplementedError
 
     # Turns, the log, and waking up.
 
@@ -70,6 +77,18 @@ class Office:
             sleeper.interruptible = False
             sleeper.process.interrupt()
 
+    def wake_grade(self, grade: int) -> None:
+        """Applicants are shared differently from now on."""
+        for post in self.posts:
+            if post.plan.grade == grade:
+                self.wake(post)
+
+    def move_on(self, post: PostState) -> None:
+        """Something else than its own clocks brought the post into another state."""
+        assert post.process is not None
+        post.interruptible = False
+        post.process.interrupt(MOVED_ON)
+
     # From one state of a post to the next.
 
     def post_life(self, post: PostState) -> Steps:
@@ -79,28 +98,31 @@ class Office:
             yield self.turn(STAFF, OTHER)
             self.log("opened", post.number)
         self.begin(post)
-        while True:
-            if post.state == "permanent":
-                yield from self.permanent(post)
-            elif post.state == "notice":
-                yield from self.notice(post)
-            elif post.state == "agency":
-                yield from self.agency(post)
-            else:
-                yield from self.empty(post)
+        lives = {
+            "permanent": self.permanent,
+            "notice": self.notice,
+            "agency": self.agency,
+            "empty": self.empty,
+        }
+        while post.state != "closed":
+            try:
+                yield from lives[post.state](post)
+            except simpy.Interrupt:  # moved on: the state is another one by now
+                continue
 
     def begin(self, post: PostState) -> None:
         """Bring the post into its first state, using up the numbers of those who are there."""
         post.state = post.plan.state
         if post.filled:
             self.arrives(post)
-        if post.state == "permanent":
-            self.start_permanent(post, post.plan.service)
-        elif post.state == "notice":
+            post.arrived -= post.plan.service
+        if post.state in ("permanent", "notice"):
             post.permanents = 1
             post.service_began = self.env.now - post.plan.service
+            self.read_base(post)
             self.read_experience(post)
             post.notice_days = post.plan.notice_left
+            self.start_on_level(post, self.drawn_level(post), post.plan.service)
         else:
             self.start_vacancy(post)
             if post.state == "agency":
@@ -109,8 +131,7 @@ class Office:
 
     def permanent(self, post: PostState) -> Steps:
         """At work until the leave clock is met."""
-        threshold = self.threshold(self.world.luck.leave, post, post.permanents - 1)
-        leave = Clock(threshold, lambda: post.base * self.pull(post))
+        leave = Clock(threshold(self.world.luck.leave, post.number, post.permanents - 1), self.leaving(post))
         yield from self.race(post, [leave])
         self.log("notice", post.number)
         post.state = "notice"
@@ -122,53 +143,123 @@ class Office:
         yield self.env.timeout(post.notice_days)
         yield self.turn(STAFF, OTHER)
         self.log("left", post.number)
-        self.goes(post)
+        self.leaves(post)
         self.start_vacancy(post)
 
+    def leaves(self, post: PostState) -> None:
+        """A permanent worker goes for good."""
+        self.gone.append((self.env.now, post.plan.team))
+        self.goes(post)
+
     def empty(self, post: PostState) -> Steps:
-        """Nobody there until a permanent or an agency worker starts."""
+        """Nobody there until a permanent or an agency worker starts, or a cover clock is met in vain."""
         cover = None
         if post.plan.cover:
-            threshold = self.threshold(self.world.luck.cover, post, post.agencies)
-            cover = Clock(threshold, lambda: self.rates.cover_rate)
+            left, grade = threshold(self.world.luck.cover, post.number, post.agencies), post.plan.grade
+            rate = self.world.grades[grade].cover
+            cover = Clock(left, lambda: rate * of_grade(self.rates.cover_rate, grade))
             post.agencies += 1
         winner = yield from self.race(post, [clock for clock in (post.hire, cover) if clock])
-        if winner is cover:
+        if winner is not cover:
+            self.hired(post)
+        elif self.engages(post):
             self.log("agency started", post.number)
             post.state = "agency"
             self.arrives(post)
             post.experienced = True
-        else:
-            self.hired(post)
+
+    def engages(self, post: PostState) -> bool:
+        """Whether an agency worker may come: tolerance and cap."""
+        team, grade, fte = post.plan.team, post.plan.grade, post.plan.fte
+        if not post.plan.agency_only:
+            alike = [p for p in self.posts if p.established and (p.plan.team, p.plan.grade) == (team, grade)]
+            empty = sum(p.state == "empty" for p in alike)
+            if empty <= self.world.tolerance * len(alike) + 1e-9:
+                return False
+        agency = fte + sum(p.plan.fte for p in self.posts if p.state == "agency")
+        permanent = sum(p.plan.fte for p in self.posts if p.state in ("permanent", "notice"))
+        return agency <= self.rates.agency_cap * (agency + permanent) + 1e-9
 
     def agency(self, post: PostState) -> Steps:
-        """An agency worker there until hired over, gone or made permanent."""
-        number = post.agencies - 1
-        end = Clock(self.threshold(self.world.luck.end, post, number), lambda: self.rates.end_rate)
-        convert = None
-        if not post.plan.agency_only:
-            threshold = self.threshold(self.world.luck.convert, post, number)
-            convert = Clock(threshold, lambda: self.rates.convert_rate)
-        winner = yield from self.race(post, [clock for clock in (post.hire, end, convert) if clock])
+        """An agency worker there until hired over, gone (after notice) or made permanent."""
+        number, end, convert = post.agencies - 1, None, None
+        if not post.winding_down:
+            end = Clock(threshold(self.world.luck.end, post.number, number), lambda: self.rates.end_rate)
+        if not (post.plan.agency_only or post.winding_down):
+            left = threshold(self.world.luck.convert, post.number, number)
+            convert = Clock(left, lambda: self.rates.convert_rate * self.convert_factor)
+        notice = Clock(self.world.agency_notice_days, lambda: 1.0) if post.winding_down else None
+        clocks = [clock for clock in (post.hire, end, notice, convert) if clock]
+        winner = yield from self.race(post, clocks)
         if winner is convert:
             self.log("converted", post.number)
-            self.start_permanent(post, 0.0)
-            return
-        self.log("agency ended", post.number)
-        self.goes(post)
-        if winner is post.hire:
+            self.start_permanent(post, self.env.now, self.full_level())
+        elif winner is end and self.world.agency_notice_days > 0:
+            self.log("agency notice", post.number)
+            post.winding_down = True
+            self.changed.add(post.plan.team)
+        elif winner is post.hire:
             self.hired(post)
+        else:
+            self.log("agency ended", post.number)
+            self.goes(post)
+
+    # Who comes and who goes.
 
     def hired(self, post: PostState) -> None:
-        """A permanent worker starts in the empty post."""
+        """The hire clock is met: somebody is promoted into the post, or an outsider starts."""
+        insider = self.insider(post)
+        if insider is None:
+            self.starts(post)
+            return
+        self.make_room(post)
+        assert insider.person is not None
+        long_absent = insider.person in self.long_absent
+        began, experienced, level = insider.service_began, insider.experienced, insider.level
+        self.log("moved", insider.number)
+        self.goes(insider)
+        self.start_vacancy(insider)
+        self.move_on(insider)
+        self.log("promoted", post.number)
+        self.arrives(post)  # another person for the cases
+        assert post.person is not None
+        post.experienced = experienced
+        if long_absent:
+            self.long_absent.add(post.person)
+        self.start_permanent(post, began, level or self.full_level())
+
+    def insider(self, post: PostState) -> PostState | None:
+        """The post of whoever is promoted into this one."""
+        lower = self.world.grades[post.plan.grade].promoted_from
+        uniform = threshold(self.world.luck.promotion, post.number, post.vacancies - 1, 0.5)
+        if lower < 0 or uniform >= self.world.promotion_share:
+            return None
+        since = self.env.now - self.world.promotion_days + INSTANT
+        able = [p for p in self.posts if p.plan.grade == lower and p.state == "permanent"]
+        able = [p for p in able if p.service_began <= since]
+        if not able:
+            return None
+        longest = min(p.service_began for p in able)
+        return next(p for p in able if p.service_began <= longest + 1e-9)
+
+    def starts(self, post: PostState, level: Level | None = None) -> None:
+        """A permanent worker from outside starts; an agency worker goes."""
+        self.make_room(post)
         self.log("started", post.number)
         self.arrives(post)
-        self.start_permanent(post, 0.0)
+        self.start_permanent(post, self.env.now, level or self.drawn_level(post))
+
+    def make_room(self, post: PostState) -> None:
+        """An agency worker goes, since a permanent one starts."""
+        if post.filled:
+            self.log("agency ended", post.number)
+            self.goes(post)
 
     def arrives(self, post: PostState) -> None:
         """Somebody new is in the post."""
         post.person = self.people
         post.experienced = False
+        post.arrived = self.env.now
         self.people += 1
         self.changed.add(post.plan.team)
 
@@ -176,50 +267,86 @@ class Office:
         """The worker goes: every case held returns to its list."""
         self.hand_back(post)
         post.state, post.person, post.away = "empty", None, False
+        post.winding_down, post.level = False, None
         self.changed.add(post.plan.team)
 
-    def absence(self, post: PostState, start: float, days: float) -> Steps:
-        """Whoever is in the post is absent until the end of it or until they go."""
-        yield self.env.timeout(start)
-        yield self.turn(STAFF, CALENDAR)
-        person = post.person
-        if person is None:
-            return
-        self.set_away(post, True)
-        if self.world.hand_over_after < days - INSTANT:
-            yield self.env.timeout(self.world.hand_over_after)
-            yield self.turn(STAFF, CALENDAR)
-            if post.person == person:
-                self.hand_back(post)
-        yield self.env.timeout(max(0.0, start + days - self.env.now))
-        yield self.turn(STAFF, CALENDAR)
-        if post.person == person:
-            self.set_away(post, False)
-
-    def set_away(self, post: PostState, away: bool) -> None:
-        """The worker is absent from now on, or back."""
-        self.log("away" if away else "back", post.number)
-        post.away = away
-        self.changed.add(post.plan.team)
-        self.caseload_changed(post)
-
-    def start_permanent(self, post: PostState, service: float) -> None:
-        """The next permanent worker of the post is there, and the vacancy (if any) is over."""
+    def start_permanent(self, post: PostState, service_began: float, level: Level) -> None:
+        """The next permanent worker of the post is there, and the vacancy is over."""
         post.state = "permanent"
         self.changed.add(post.plan.team)
         post.permanents += 1
-        post.hire = None
-        post.service_began = self.env.now - service
+        post.hire, post.recruiting = None, False
+        post.service_began = service_began
         self.read_base(post)
         self.read_experience(post)
+        self.start_on_level(post, level, 0.0)
+        self.wake_grade(post.plan.grade)
 
     def start_vacancy(self, post: PostState) -> None:
         """A new vacancy begins, with a hire clock unless the post is agency only."""
         if post.plan.agency_only:
             return
-        threshold = self.threshold(self.world.luck.hire, post, post.vacancies)
-        post.hire = Clock(threshold, lambda: self.rates.hire_rate)
+        left = threshold(self.world.luck.hire, post.number, post.vacancies)
+        post.hire = Clock(left, lambda: self.hiring(post))
         post.vacancies += 1
+        post.vacant_since = self.instant_time
+        self.wake_grade(post.plan.grade)
+
+    # Career levels.
+
+    def drawn_level(self, post: PostState) -> Level:
+        """The level of this post's next permanent worker from outside (the one that has come, at time 0)."""
+        number = post.permanents - 1 if post.state in ("permanent", "notice") else post.permanents
+        uniform, cumulative = threshold(self.world.luck.level, post.number, number, 0.5), 0.0
+        for level in self.world.levels:
+            cumulative += level.share
+            if uniform < cumulative:
+                return level
+        return self.world.levels[-1]
+
+    def full_level(self) -> Level:
+        """The level of agency workers: the first that carries a full caseload at full salary."""
+        return next(level for level in self.world.levels if level.able == 1.0 and level.salary == 1.0)
+
+    def start_on_level(self, post: PostState, level: Level, ago: float) -> None:
+        """A permanent worker came in on a level some days ago; only who holds cases is on one."""
+        if post.plan.hours == 0:
+            return
+        while ago > 0 and self.days_on(post, level) <= ago + INSTANT:
+            ago -= self.days_on(post, level)
+            level = self.level_above(level)
+        post.level = level
+        self.caseload_changed(post)
+        self.env.process(self.career(post, ago))
+
+    def level_above(self, level: Level) -> Level:
+        """The next level up."""
+        return self.world.levels[self.world.levels.index(level) + 1]
+
+    def days_on(self, post: PostState, level: Level) -> float:
+        """How long the present permanent worker of a post stays on a level."""
+        number = self.world.levels.index(level)
+        if not level.exponential or number == len(self.world.levels) - 1:
+            return level.days if number < len(self.world.levels) - 1 else math.inf
+        luck = self.world.luck
+        progress = (luck.first_level, luck.second_level)[number]
+        left = threshold(progress, post.number, post.permanents - 1)
+        return math.inf if math.isinf(level.days) else left * level.days
+
+    def career(self, post: PostState, ago: float) -> Steps:
+        """Up from level to level, as long as the person stays in the post."""
+        person = post.person
+        while post.level is not None and math.isfinite(self.days_on(post, post.level)):
+            yield self.env.timeout(self.days_on(post, post.level) - ago)
+            yield self.turn(STAFF, OTHER)
+            if post.person != person:
+                return
+            self.log("moved up", post.number)
+            post.level, ago = self.level_above(post.level), 0.0
+            self.changed.add(post.plan.team)
+            self.caseload_changed(post)
+
+    # Clocks and rates.
 
     def race(self, post: PostState, clocks: list[Clock]) -> Steps:
         """Let the clocks run, through all changes of rates, until the first is met; it is the result.
@@ -239,18 +366,49 @@ class Office:
                 met = True
                 post.interruptible = False
                 yield self.turn(STAFF, OTHER)
-            except simpy.Interrupt:
-                pass
+            except simpy.Interrupt as interrupt:
+                if interrupt.cause == MOVED_ON:
+                    post.interruptible = False
+                    raise
             post.interruptible = False
             for clock, rate in pairs:
                 clock.left = max(0.0, clock.left - rate * (self.env.now - began))
             if met:
                 return next(c for c, wait in zip(clocks, waits, strict=True) if wait <= soonest + INSTANT)
 
-    def threshold(self, stream: tuple[tuple[float, ...], ...], post: PostState, ordinal: int) -> float:
-        """A threshold of the post by its number; infinite beyond the end of the list."""
-        row = stream[post.number]
-        return row[ordinal] if ordinal < len(row) else math.inf
+    def hiring(self, post: PostState) -> float:
+        """The rate of the hire clock: applicants are shared by the vacancies of the grade."""
+        if self.world.parallel is not None and not post.recruiting:
+            return 0.0
+        number = post.plan.grade
+        grade = self.world.grades[number]
+        vacancies = sum(p.vacant for p in self.posts if p.plan.grade == number)
+        shared: float = (max(vacancies, 1) / grade.vacancies) ** -self.world.sharing
+        base = grade.hire_covered if post.filled else grade.hire_empty
+        return base * of_grade(self.rates.hire_rate, number) * shared
+
+    def assign_recruitments(self) -> None:
+        """Vacancies that wait for one of the places get it in the order in which they arose."""
+        if self.world.parallel is None:
+            return
+        open_ = [post for post in self.posts if post.hire is not None]
+        free = self.world.parallel - sum(post.recruiting for post in open_)
+        waiting = [post for post in open_ if not post.recruiting]
+        for post in sorted(waiting, key=lambda p: (p.vacant_since, p.number))[: max(0, free)]:
+            post.recruiting = True
+            self.wake(post)
+
+    def leaving(self, post: PostState) -> Callable[[], float]:
+        """The rate of the leave clock."""
+
+        def rate() -> float:
+            found = post.base * of_grade(self.rates.leaving_factor, post.plan.grade)
+            found *= post.level.leaving if post.level else 1.0
+            found *= self.world.leaving_after_absence if post.person in self.long_absent else 1.0
+            found *= 1.0 if post.plan.manages else self.team_factor[post.plan.team]
+            return found * self.pull(post)
+
+        return rate
 
     def pull(self, post: PostState) -> float:
         """The factor g of the caseload on leaving: the table at children per FTE, rounded, halves up."""
@@ -260,10 +418,10 @@ class Office:
         return table[min(math.floor(post.load + 0.5), len(table) - 1)]
 
     def read_base(self, post: PostState) -> None:
-        """Read the leaving rate of the service band reached, times the factor that holds now."""
+        """Read the leaving rate of the service band reached."""
         service = self.env.now - post.service_began
         reached = [rate for since, rate in sorted(self.world.bands) if since <= service + INSTANT]
-        post.base = reached[-1] * self.rates.leaving_factor
+        post.base = reached[-1] * self.world.grades[post.plan.grade].scale
 
     def read_experience(self, post: PostState) -> None:
         """Whether the permanent worker counts as experienced; who does, goes on doing so."""
@@ -271,15 +429,3 @@ class Office:
         if not post.experienced and service >= self.world.experienced_days - INSTANT:
             post.experienced = True
             self.changed.add(post.plan.team)
-
-    def policy(self) -> Steps:
-        """Change the rates at their times; all clocks go on at the new ones."""
-        for change in self.world.changes[1:]:
-            yield self.env.timeout(change.time - self.env.now)
-            yield self.turn(STAFF, OTHER)
-            self.rates = change
-            for post in self.posts:
-                if post.state == "permanent":
-                    self.read_base(post)
-                    self.read_experience(post)
-                self.wake(post)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
 
-from tests.twin.world import Case, Change, Draws, Luck, Post, Stage, World
+from tests.twin.world import Candidate, Case, Change, Draws, Grade, Level, Luck, Post, Stage, World
 
 KINDS = ("leave", "hire", "cover", "end", "convert")
+PROGRESS = ("first_level", "second_level")
+UNIFORMS = ("level", "promotion")
+Kinds: TypeAlias = tuple[tuple[float, bool], ...]  # of every grade: case hours, and whether it manages
 NEVER: tuple[float, ...] = ()
 PLENTY = 8.0  # hours of attention a child, more than any worker in a world by hand has
 QUIET = Change(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -152,8 +156,17 @@ def tiny_rules(draw: st.DrawFn, posts: int, exits: int, horizon: float) -> dict[
 
 
 @st.composite
-def tiny_post(draw: st.DrawFn, number: int, horizon: float, teams: int) -> Post:
+def tiny_kinds(draw: st.DrawFn) -> Kinds:
+    """Up to three grades."""
+    hours = st.sampled_from((4, 8, 2, 6, 4, 1, 0)).map(float)
+    manages = st.sampled_from((False, False, False, True))
+    return tuple(draw(st.lists(st.tuples(hours, manages), min_size=1, max_size=3)))
+
+
+@st.composite
+def tiny_post(draw: st.DrawFn, number: int, horizon: float, teams: int, kinds: Kinds) -> Post:
     """A post on the grid: any state, perhaps opening later, agency only, without cover or part-time."""
+    grade = draw(st.integers(0, len(kinds) - 1))
     opens = draw(st.one_of(st.just(0.0), st.just(0.0), st.just(0.0), grid(0.125, horizon)))
     agency_only = draw(st.sampled_from((False, False, False, True)))
     states = ("agency", "empty") if agency_only else ("permanent", "permanent", "agency", "notice", "empty")
@@ -161,28 +174,33 @@ def tiny_post(draw: st.DrawFn, number: int, horizon: float, teams: int) -> Post:
     return Post(
         team=draw(st.sampled_from((number % teams, number % teams, draw(st.integers(0, teams - 1))))),
         fte=draw(st.sampled_from((1.0, 1.0, 0.5))),
-        hours=float(draw(st.sampled_from((4, 8, 2, 6, 4, 1, 0)))),
+        hours=kinds[grade][0],
         state=state,
         opens=opens,
-        service=draw(grid(0, 20)) if state in ("permanent", "notice") else 0.0,
+        service=draw(grid(0, 20)) if state != "empty" else 0.0,
         notice_left=draw(grid(0.125, 8)) if state == "notice" else 0.0,
         agency_only=agency_only,
         cover=draw(st.sampled_from((True, True, False))),
-        manages=draw(st.sampled_from((False, False, False, True))),
+        manages=kinds[grade][1],
+        grade=grade,
     )
 
 
 @st.composite
-def tiny_changes(draw: st.DrawFn, horizon: float) -> tuple[Change, ...]:
-    """One to three sets of rates on the grid, the first from time 0."""
+def tiny_changes(draw: st.DrawFn, horizon: float, grades: int) -> tuple[Change, ...]:
+    """One to three sets of rates on the grid, the first from time 0; some are by grade."""
     rate = st.sampled_from((0.25, 0.125, 0.25, 0.125, 0.0625, 0.0))
     later = draw(st.lists(grid(0.125, horizon), max_size=2, unique=True))
+
+    def by_grade(one: st.SearchStrategy[float]) -> st.SearchStrategy[Any]:
+        return st.one_of(one, one, st.lists(one, min_size=grades, max_size=grades).map(tuple))
+
     return tuple(
         Change(
             time=time,
-            leaving_factor=draw(st.sampled_from((1.0, 2.0, 0.5, 0.0))),
-            hire_rate=draw(rate),
-            cover_rate=draw(rate),
+            leaving_factor=draw(by_grade(st.sampled_from((1.0, 2.0, 0.5, 0.0)))),
+            hire_rate=draw(by_grade(rate)),
+            cover_rate=draw(by_grade(rate)),
             end_rate=draw(rate),
             convert_rate=draw(rate),
         )
@@ -191,12 +209,105 @@ def tiny_changes(draw: st.DrawFn, horizon: float) -> tuple[Change, ...]:
 
 
 @st.composite
-def tiny_luck(draw: st.DrawFn, posts: int) -> Luck:
-    """Up to four thresholds for every clock of every post, on the grid."""
+def tiny_luck(draw: st.DrawFn, posts: int, apart: bool) -> Luck:
+    """Up to four thresholds for every clock of every post, on the grid or (staff events apart) off it."""
     threshold = st.sampled_from((1.0, 0.5, 0.25, 2.0, 0.75, 1.5, 0.125, 1.25))
-    row = st.lists(threshold, min_size=1, max_size=4).map(tuple)
-    rows = st.lists(row, min_size=posts, max_size=posts).map(tuple)
-    return Luck(**{kind: draw(rows) for kind in KINDS})
+    uniform = st.integers(0, 7).map(lambda n: n / 8 + 1 / 128)
+    off = Dice(draw(st.integers(0, 99))).of("luck") if apart else None
+
+    def rows(one: st.SearchStrategy[float], stretch: bool) -> tuple[tuple[float, ...], ...]:
+        found = draw(st.lists(st.lists(one, min_size=1, max_size=4), min_size=posts, max_size=posts))
+        most = 1.25 if stretch else 1.0
+        return tuple(
+            tuple(value * off.uniform(1.0, most) if off else value for value in row) for row in found
+        )
+
+    clocks = {kind: rows(threshold, stretch=True) for kind in (*KINDS, *PROGRESS)}
+    return Luck(**clocks, **{kind: rows(uniform, stretch=False) for kind in UNIFORMS})
+
+
+@st.composite
+def tiny_staffing(draw: st.DrawFn, posts: int, kinds: Kinds, horizon: float, apart: bool) -> dict[str, Any]:
+    """Supervision, hiring, agency, careers: each often off.
+
+    What orders vacancies or people of one instant is on only where staff events are apart.
+    """
+    some = st.sampled_from
+
+    def apart_only(one: st.SearchStrategy[Any], off: Any) -> Any:
+        return draw(one) if apart else off
+
+    off_grid = draw(some((1 / 64, 1 / 128))) if apart else 0.0
+    moment = grid(0.125, horizon).map(lambda time: time + off_grid)
+    which = st.integers(0, len(kinds) - 1)
+    events = st.lists(st.tuples(moment, which, st.integers(1, 3)), max_size=2).map(tuple)
+    rate = some((1.0, 0.5, 2.0, 1.0, 0.0))
+    grades = tuple(
+        Grade(
+            scale=draw(some((1.0, 1.0, 2.0, 0.5))),
+            hire_empty=draw(rate),
+            hire_covered=draw(rate),
+            cover=draw(rate),
+            vacancies=draw(some((1.0, 2.0, 4.0))),
+            promoted_from=draw(some([-1, *(lower for lower in range(len(kinds)) if lower != g)])),
+        )
+        for g in range(len(kinds))
+    )
+    unit = some((0.0, 0.0, 1.0, 0.5))
+    return {
+        "grades": grades,
+        "months": tuple(sorted(draw(st.lists(moment, max_size=4, unique=True)))),
+        **({"candidates": draw(tiny_candidates(posts)), "absences": ()} if draw(st.booleans()) else {}),
+        "absence_rate": draw(some((0.125, 0.25, 0.0625))),
+        "absence_per_child": draw(some((0.0, 0.125, 0.03125))),
+        "absence_reference": draw(some((2.0, 1.0, 4.0))),
+        "leaving_after_absence": draw(some((1.0, 2.0, 4.0))),
+        "duty_days": draw(some((0.0, 5.0, 5.0, 2.0))),
+        "span": draw(some((2.0, 1.0, 4.0, 0.5))),
+        "unsupervised": draw(some((1.0, 2.0, 3.0))),
+        "unsettled": draw(some((1.0, 2.0, 1.5))),
+        "settled_days": draw(some((0.0, 4.0625, 8.0625))),
+        "contagion": apart_only(some((0.0, 1.0, 2.0)), 0.0),
+        "sharing": draw(unit),
+        "parallel": apart_only(some((None, None, 1, 2)), None),
+        "cohorts": apart_only(events, ()),
+        "tolerance": apart_only(some((0.0, 0.0, 0.25, 0.5)), 0.0),
+        "agency_notice_days": draw(some((0.0, 1.0, 2.5))),
+        "convert_elasticity": draw(unit),
+        "levels": draw(tiny_levels()),
+        "promotion_share": apart_only(some((1.0, 0.5, 0.0)), 0.0),
+        "promotion_days": draw(some((0.0, 3.0625, 10.0625))),
+        "closings": apart_only(events, ()),
+    }
+
+
+@st.composite
+def tiny_candidates(draw: st.DrawFn, posts: int) -> tuple[tuple[Candidate, ...], ...]:
+    """Up to four candidates of absence for every post."""
+    some = st.sampled_from
+    uniform = st.integers(0, 7).map(lambda n: n / 8 + 1 / 128)
+    one = st.builds(Candidate, wait=some((1.0, 0.5, 2.0)), days=some((1.0, 3.0, 0.125, 8.0)), kept=uniform)
+    return tuple(tuple(draw(st.lists(one, max_size=4))) for _ in range(posts))
+
+
+@st.composite
+def tiny_levels(draw: st.DrawFn) -> tuple[Level, ...]:
+    """One to three levels, one of them that of a full worker."""
+    some = st.sampled_from
+    size = draw(st.integers(1, 3))
+    shares = {1: (1.0,), 2: (0.5, 0.5), 3: (0.25, 0.5, 0.25)}[size]
+    full = draw(st.integers(0, size - 1))
+    return tuple(
+        Level(
+            able=1.0 if i == full else draw(some((0.5, 0.75, 1.25, 1.0))),
+            leaving=draw(some((1.0, 2.0, 0.5))),
+            salary=1.0 if i == full else 1.25,
+            share=shares[i],
+            days=math.inf if i == size - 1 else draw(some((4.0625, 12.0625, math.inf))),
+            exponential=draw(st.booleans()),
+        )
+        for i in range(size)
+    )
 
 
 @st.composite
@@ -225,9 +336,16 @@ def tiny_worlds(draw: st.DrawFn) -> World:
         length = draw(st.integers(1, 4))
         stages = tuple(draw(tiny_stage(i, length, len(teams_of_type), exits)) for i in range(length))
     size = draw(st.integers(1, 6 if plain else 9))
-    posts = [draw(tiny_post(number, days, sum(teams_of_type))) for number in range(size)]
+    kinds = draw(tiny_kinds())
+    posts = [draw(tiny_post(number, days, sum(teams_of_type), kinds)) for number in range(size)]
     posts.sort(key=lambda post: post.opens)  # posts are numbered in the order in which they open
     rules = {"exits": (0.0,)} if plain and draw(st.booleans()) else draw(tiny_rules(len(posts), exits, days))
+    staffing, apart = draw(st.booleans()), draw(st.booleans())
+    rules |= (
+        draw(tiny_staffing(len(posts), kinds, days, apart))
+        if staffing
+        else {"grades": (Grade(),) * len(kinds)}
+    )
     return World(
         horizon=days + 0.0137,
         teams_of_type=teams_of_type,
@@ -241,8 +359,8 @@ def tiny_worlds(draw: st.DrawFn) -> World:
         classes=classes,
         cases=draw(tiny_cases(days, classes, stages)),
         posts=tuple(posts),
-        changes=draw(tiny_changes(days)),
-        luck=draw(tiny_luck(len(posts))),
+        changes=draw(tiny_changes(days, len(kinds))),
+        luck=draw(tiny_luck(len(posts), staffing and apart)),
         overtime_share=draw(st.sampled_from((0.0, 0.5, 1.0))),
         overtime_limit=draw(st.sampled_from((0.0, 0.5, 2.0))),
         **rules,
@@ -345,9 +463,16 @@ def rough_rules(dice: Dice, posts: int, exits: int, horizon: float) -> dict[str,
     }
 
 
-def rough_post(dice: Dice, i: int, horizon: float, teams: int) -> Post:
+def rough_kinds(dice: Dice, grades: int) -> Kinds:
+    """The hours of every grade, and whether it manages."""
+    r = dice.of("kinds")
+    return tuple((0.0 if r.random() < 0.1 else r.uniform(1.0, 6.0), r.random() < 0.35) for _ in range(grades))
+
+
+def rough_post(dice: Dice, i: int, horizon: float, teams: int, kinds: Kinds) -> Post:
     """A post of any sort."""
     r = dice.of("post", i)
+    grade = r.randrange(len(kinds))
     opens = r.uniform(0.0, horizon) if r.random() < 0.25 else 0.0
     agency_only = r.random() < 0.15
     states = ("agency", "empty") if agency_only else ("permanent", "permanent", "agency", "notice", "empty")
@@ -355,22 +480,110 @@ def rough_post(dice: Dice, i: int, horizon: float, teams: int) -> Post:
     return Post(
         team=r.choice((i % teams, i % teams, r.randrange(teams))),
         fte=r.choice((1.0, 1.0, 0.8, 0.6, 0.5)),
-        hours=0.0 if r.random() < 0.1 else r.uniform(1.0, 6.0),
+        hours=kinds[grade][0],
         state=state,
         opens=opens,
-        service=r.uniform(0.0, 30.0) if state in ("permanent", "notice") else 0.0,
+        service=r.uniform(0.0, 30.0) if state != "empty" else 0.0,
         notice_left=r.uniform(0.1, 8.0) if state == "notice" else 0.0,
         agency_only=agency_only,
         cover=r.random() < 0.8,
-        manages=r.random() < 0.2,
+        manages=kinds[grade][1],
+        grade=grade,
     )
 
 
-def rough_change(dice: Dice, i: int, horizon: float) -> Change:
-    """A set of rates, a tenth of them 0."""
+def rough_change(dice: Dice, i: int, horizon: float, grades: int) -> Change:
+    """A set of rates, a tenth of them 0; some are by grade."""
     r = dice.of("change", i)
-    rates = [0.0 if r.random() < 0.1 else r.uniform(0.02, 0.3) for _ in range(4)]
-    return Change(0.0 if i == 0 else r.uniform(0.0, horizon), r.choice((0.0, 1.0, r.uniform(0.3, 2))), *rates)
+
+    def by_grade(one: Callable[[], float]) -> float | tuple[float, ...]:
+        return one() if r.random() < 0.5 else tuple(one() for _ in range(grades))
+
+    def rate() -> float:
+        return 0.0 if r.random() < 0.1 else r.uniform(0.02, 0.3)
+
+    return Change(
+        time=0.0 if i == 0 else r.uniform(0.0, horizon),
+        leaving_factor=by_grade(lambda: r.choice((0.0, 1.0, r.uniform(0.3, 2)))),
+        hire_rate=by_grade(rate),
+        cover_rate=by_grade(rate),
+        end_rate=rate(),
+        convert_rate=rate(),
+        agency_cap=r.choice((math.inf, math.inf, r.random())),
+    )
+
+
+def rough_staffing(dice: Dice, posts: int, grades: int, horizon: float) -> dict[str, Any]:
+    """Supervision, hiring, agency, careers: each often off."""
+    r = dice.of("staffing")
+
+    def events() -> tuple[tuple[float, int, int], ...]:
+        size = r.choice((0, 0, 1, 2))
+        return tuple((r.uniform(0.0, horizon), r.randrange(grades), r.randint(1, 3)) for _ in range(size))
+
+    def often(off: Any, one: Any) -> Any:
+        return off if r.random() < 0.4 else one
+
+    return {
+        "grades": tuple(
+            Grade(
+                scale=r.uniform(0.5, 2.0),
+                hire_empty=r.uniform(0.0, 2.0),
+                hire_covered=r.uniform(0.0, 2.0),
+                cover=r.uniform(0.0, 2.0),
+                vacancies=r.uniform(1.0, 5.0),
+                promoted_from=r.choice([lower if lower != g else -1 for lower in range(grades)]),
+            )
+            for g in range(grades)
+        ),
+        "months": tuple(sorted(r.uniform(0.0, horizon) for _ in range(r.choice((0, 1, 4, 8))))),
+        **often({}, {"candidates": rough_candidates(r, posts), "absences": ()}),
+        "absence_rate": r.uniform(0.02, 0.3),
+        "absence_per_child": often(0.0, r.uniform(0.0, 0.1)),
+        "absence_reference": r.uniform(1.0, 6.0),
+        "leaving_after_absence": often(1.0, r.uniform(0.5, 4.0)),
+        "duty_days": r.choice((0.0, 5.0, 5.0, r.uniform(1.0, 6.0))),
+        "span": often(None, r.uniform(0.5, 6.0)),
+        "unsupervised": often(1.0, r.uniform(1.0, 3.0)),
+        "unsettled": often(1.0, r.uniform(1.0, 3.0)),
+        "settled_days": often(0.0, r.uniform(0.0, 20.0)),
+        "contagion": often(0.0, r.uniform(0.0, 3.0)),
+        "sharing": often(0.0, r.random()),
+        "parallel": often(None, r.randint(1, 3)),
+        "cohorts": events(),
+        "tolerance": often(0.0, r.uniform(0.0, 0.8)),
+        "agency_notice_days": often(0.0, r.uniform(0.1, 5.0)),
+        "convert_elasticity": often(0.0, r.uniform(0.0, 2.0)),
+        "levels": rough_levels(r),
+        "promotion_share": often(0.0, r.uniform(0.3, 1.0)),
+        "promotion_days": often(0.0, r.uniform(0.0, 20.0)),
+        "closings": events(),
+    }
+
+
+def rough_candidates(r: random.Random, posts: int) -> tuple[tuple[Candidate, ...], ...]:
+    """Ten candidates of absence for every post."""
+    return tuple(
+        tuple(Candidate(r.expovariate(1.0), r.uniform(0.1, 8.0), r.random()) for _ in range(10))
+        for _ in range(posts)
+    )
+
+
+def rough_levels(r: random.Random) -> tuple[Level, ...]:
+    """One to three levels, one of them that of a full worker."""
+    size = r.randint(1, 3)
+    shares, full = [r.random() for _ in range(size)], r.randrange(size)
+    return tuple(
+        Level(
+            able=1.0 if i == full else r.uniform(0.5, 1.5),
+            leaving=r.uniform(0.5, 2.0),
+            salary=1.0 if i == full else 1.1,
+            share=shares[i] / sum(shares),
+            days=math.inf if i == size - 1 else r.choice((math.inf, r.uniform(1.0, 30.0))),
+            exponential=r.random() < 0.5,
+        )
+        for i in range(size)
+    )
 
 
 def rough_luck(dice: Dice, posts: int) -> Luck:
@@ -380,7 +593,12 @@ def rough_luck(dice: Dice, posts: int) -> Luck:
         r = dice.of(kind, post)
         return tuple(r.expovariate(1.0) for _ in range(12))
 
-    return Luck(**{kind: tuple(row(kind, post) for post in range(posts)) for kind in KINDS})
+    def uniforms(kind: str, post: int) -> tuple[float, ...]:
+        r = dice.of(kind, post)
+        return tuple(r.random() for _ in range(12))
+
+    clocks = {kind: tuple(row(kind, post) for post in range(posts)) for kind in (*KINDS, *PROGRESS)}
+    return Luck(**clocks, **{kind: tuple(uniforms(kind, post) for post in range(posts)) for kind in UNIFORMS})
 
 
 @st.composite
@@ -401,10 +619,18 @@ def rough_worlds(draw: st.DrawFn) -> World:
     plain = (Stage(attention=attention, upkeep=upkeep),)
     stages = tuple(rough_stage(dice, i, size, types, exits) for i in range(size)) or plain
     all_cases = [rough_case(dice, i, horizon, classes, stages) for i in range(cases)]
-    all_posts = [rough_post(dice, i, horizon, sum(teams_of_type)) for i in range(posts)]
-    all_changes = [rough_change(dice, i, horizon) for i in range(changes)]
+    kinds = rough_kinds(dice, draw(st.integers(1, 4)))
+    all_posts = [rough_post(dice, i, horizon, sum(teams_of_type), kinds) for i in range(posts)]
+    all_changes = [rough_change(dice, i, horizon, len(kinds)) for i in range(changes)]
     with_rules = size > 0 or draw(st.booleans())
     rules = rough_rules(dice, posts, exits, horizon) if with_rules else {"exits": (0.0,)}
+    staffing: dict[str, Any] = (
+        rough_staffing(dice, posts, len(kinds), horizon)
+        if draw(st.booleans())
+        else {"grades": (Grade(),) * len(kinds)}
+    )
+    if all(post.manages or post.agency_only or post.opens > 0 for post in all_posts):
+        staffing["span"] = 3.0  # without workers at the start an authority has no span of its own
     return World(
         horizon=horizon,
         teams_of_type=teams_of_type,
@@ -422,7 +648,7 @@ def rough_worlds(draw: st.DrawFn) -> World:
         overtime_limit=r.choice((0.0, r.uniform(0.0, 2.0))),
         changes=tuple(sorted(all_changes, key=lambda change: change.time)),
         luck=rough_luck(dice, posts),
-        **rules,
+        **(rules | staffing),
     )
 
 

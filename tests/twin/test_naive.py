@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -12,11 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.twin.compare import assert_same
+from tests.twin.corners import CORNERS
 from tests.twin.naive import Event, Outcome, run
 from tests.twin.strategies import (
     KINDS,
     NEVER,
+    PROGRESS,
     QUIET,
+    UNIFORMS,
     Answers,
     cases_of,
     plain_world,
@@ -27,7 +31,7 @@ from tests.twin.strategies import (
     v19_cap2,
     v19_cap3,
 )
-from tests.twin.world import Case, Change, Draws, Luck, Post, Stage, World
+from tests.twin.world import Candidate, Case, Change, Draws, Grade, Level, Luck, Post, Stage, World
 
 PARTS = ("natural", "waiting", "absent", "slow", "repeated", "missed", "sign_off")
 EXACT = 1e-9
@@ -174,7 +178,7 @@ def test_a_cover_clock_that_was_beaten_has_used_its_number() -> None:
     ]
 
 
-def test_conversion_moves_no_case_and_service_bands_are_read_at_changes() -> None:
+def test_conversion_moves_no_case_and_service_bands_are_read_at_months() -> None:
     """A convert keeps the case, and moves up a band only at a reading."""
     # Converted at 2, service 0: rate 0.1 until the reading at 10 (service 8, band of 5 days): 0.8 used,
     # 0.2 left at 0.4 a day: notice at 10.5, gone with it, and the case is returned.
@@ -184,7 +188,8 @@ def test_conversion_moves_no_case_and_service_bands_are_read_at_changes() -> Non
         bands=((0.0, 0.1), (5.0, 0.4)),
         cases=cases_of((0, 100.0), attention=0.5),
         posts=(Post(0, 1.0, 1.0, "agency"),),
-        changes=(Change(0.0, 1.0, 0.0, 0.0, 0.0, 0.5), Change(10.0, 1.0, 0.0, 0.0, 0.0, 0.0)),
+        changes=(Change(0.0, 1.0, 0.0, 0.0, 0.0, 0.5),),
+        months=(10.0,),
         luck={"convert": ((1.0,),), "leave": ((1.0,),)},
     )
     outcome = run(world)
@@ -523,7 +528,7 @@ def test_rebalancing(rebalancing: str, days: tuple[float, float]) -> None:
 def test_experienced_only(reading: float) -> None:
     """A worker of 5 days' service may hold the second stage once that is read; before, it goes to another.
 
-    Service is read on starting and when rates change, as at the start of a month. At 7 the second family
+    Service is read on starting and at the start of every month. At 7 the second family
     comes to the second stage: the worker of 4.875 days at the last reading is not experienced yet.
     """
     world = plain_world(
@@ -532,7 +537,7 @@ def test_experienced_only(reading: float) -> None:
         posts=(worker(), worker(service=10.0)),
         experienced_days=5.0,
         reading_hours=1.0,
-        changes=(QUIET, replace(QUIET, time=reading)),
+        months=(reading,),
     )
     outcome = run(world)
     assert events_of(outcome, 0)[2:] == [
@@ -627,6 +632,374 @@ def test_a_stage_still_running_has_repeated_first() -> None:
     assert_row(run(world).ledger[0], repeated=2.0, workers=2)
 
 
+# ---- The workforce by hand --------------------------------------------------------------------------------
+
+
+def staff_world(posts: tuple[Post, ...], **given: Any) -> World:
+    """A world without cases; luck by kind, a tuple of thresholds for every post."""
+    names = (*KINDS, *PROGRESS, *UNIFORMS)
+    luck = {name: given.pop(name) for name in names if name in given}
+    return plain_world(posts=posts, luck=luck, **given)
+
+
+def manager(state: str = "permanent", **more: Any) -> Post:
+    """A full-time manager, of grade 1."""
+    return Post(0, 1.0, 0.0, state, manages=True, grade=1, **more)
+
+
+def times_of(world: World, kind: str, post: int = 0) -> list[Any]:
+    """When something happens in a post."""
+    events = run(world).events
+    return [
+        pytest.approx(time, abs=EXACT) for time, what, where, _ in events if (what, where) == (kind, post)
+    ]
+
+
+def test_leaving_factors_act_at_once() -> None:
+    """0.1 a day to 4, then 0.2: 1 is met at 7; the grade's own scale doubles it again."""
+    changes = (replace(QUIET, leaving_factor=1.0), replace(QUIET, time=4.0, leaving_factor=2.0))
+    world = staff_world((worker(),), bands=((0.0, 0.1),), changes=changes, leave=((1.0,),))
+    assert times_of(world, "notice") == [7.0]
+    assert times_of(replace(world, grades=(Grade(scale=2.0),)), "notice") == [4.5]
+
+
+def test_a_team_without_its_manager_is_left_sooner() -> None:
+    """The manager goes at 2, which is read at 5: 0.1 a day, then 0.2, so that 1 is met at 7.5."""
+    world = staff_world(
+        (worker(), manager("notice", notice_left=2.0)),
+        grades=(Grade(), Grade()),
+        bands=((0.0, 0.1),),
+        changes=(replace(QUIET, leaving_factor=1.0),),
+        months=(5.0,),
+        unsupervised=2.0,
+        leave=((1.0,), NEVER),
+    )
+    assert times_of(world, "notice") == [7.5]
+    # at the start nobody supervises, so that this is the normal state
+    assert times_of(replace(world, posts=(worker(), manager("empty"))), "notice") == [10.0]
+
+
+def test_half_a_manager_for_twice_the_span() -> None:
+    """Three workers with a manager for 1.5 of them: half are unsupervised from the month at 5."""
+    world = staff_world(
+        (worker(), worker(), worker(), manager(), manager("notice", notice_left=1.0)),
+        grades=(Grade(), Grade()),
+        bands=((0.0, 0.1),),
+        changes=(replace(QUIET, leaving_factor=1.0),),
+        months=(5.0,),
+        unsupervised=3.0,
+        leave=((1.5,), NEVER, NEVER, NEVER, NEVER),
+    )
+    assert times_of(world, "notice") == [10.0]  # 0.5 by 5, then 0.2 a day
+
+
+def test_an_unsettled_team() -> None:
+    """A manager of 10 days' service settles after 12: unsettled is the starting point, settled half of it."""
+    world = staff_world(
+        (worker(), manager(service=10.0)),
+        grades=(Grade(), Grade()),
+        bands=((0.0, 0.1),),
+        changes=(replace(QUIET, leaving_factor=1.0),),
+        months=(1.0, 4.0),
+        unsettled=2.0,
+        settled_days=12.0,
+        leave=((1.0,), NEVER),
+    )
+    assert times_of(world, "notice") == [16.0]  # 0.4 by 4, then 0.05 a day
+
+
+def test_contagion() -> None:
+    """One of two has left by the month at 5: the other leaves at 1 + 1 x 1/2 times the rate."""
+    world = staff_world(
+        (worker(), Post(0, 1.0, 8.0, "notice", notice_left=2.0), manager()),
+        grades=(Grade(), Grade()),
+        bands=((0.0, 0.1),),
+        changes=(replace(QUIET, leaving_factor=1.0),),
+        months=(5.0,),
+        contagion=1.0,
+        leave=((1.25,), NEVER, NEVER),
+    )
+    assert times_of(world, "notice") == [10.0]
+
+
+def test_applicants_are_shared() -> None:
+    """Two vacancies where one is usual: half the rate each, until the first is filled."""
+    empty = Post(0, 1.0, 8.0, "empty", cover=False)
+    world = staff_world(
+        (empty, empty), sharing=1.0, changes=(replace(QUIET, hire_rate=0.5),), hire=((1.0,), (2.0,))
+    )
+    assert times_of(world, "started") == [4.0]
+    assert times_of(world, "started", 1) == [6.0]
+    assert times_of(replace(world, sharing=0.0), "started", 1) == [4.0]
+
+
+def test_vacancies_queue_for_recruitment() -> None:
+    """One at a time, in the order in which they arose: post 1 at 0, post 0 at 1, post 2 at 1.5."""
+    posts = (
+        Post(0, 1.0, 8.0, "notice", notice_left=1.0, cover=False),
+        Post(0, 1.0, 8.0, "empty", cover=False),
+        Post(0, 1.0, 8.0, "notice", notice_left=1.5, cover=False),
+    )
+    changes = (replace(QUIET, hire_rate=0.5),)
+    world = staff_world(posts, parallel=1, changes=changes, hire=((1.0,), (1.0,), (1.0,)))
+    assert [times_of(world, "started", post) for post in (1, 0, 2)] == [[2.0], [4.0], [6.0]]
+
+
+def test_a_cohort() -> None:
+    """Three people: the empty posts first, the longest vacant of them first, then the covered."""
+    posts = (
+        Post(0, 1.0, 8.0, "agency"),
+        Post(0, 1.0, 8.0, "notice", notice_left=1.0, cover=False),
+        Post(0, 1.0, 8.0, "empty", cover=False),
+        Post(0, 1.0, 8.0, "agency"),
+    )
+    world = staff_world(posts, cohorts=((3.0, 0, 2), (4.0, 0, 1)))
+    assert [times_of(world, "started", post) for post in range(4)] == [[4.0], [3.0], [3.0], []]
+    assert times_of(world, "agency ended") == [4.0]
+    assert [times_of(replace(world, cohorts=((3.0, 0, 1),)), "started", post) for post in (1, 2)] == [
+        [],
+        [3.0],
+    ]
+
+
+def test_tolerance_and_cap() -> None:
+    """One of four empty posts is borne, two are not; a cap may forbid it altogether."""
+    posts = (worker(), worker(), Post(0, 1.0, 8.0, "notice", notice_left=3.0), Post(0, 1.0, 8.0, "empty"))
+    cover = (NEVER, NEVER, NEVER, (2.0, 2.5))
+    world = staff_world(posts, tolerance=0.25, changes=(replace(QUIET, cover_rate=1.0),), cover=cover)
+    assert times_of(world, "agency started", 3) == [4.5]  # the clock met at 2 has used its number
+    capped = (replace(QUIET, cover_rate=1.0, agency_cap=0.3),)
+    assert times_of(replace(world, tolerance=0.0, changes=capped), "agency started", 3) == [2.0]
+    capped = (replace(QUIET, cover_rate=1.0, agency_cap=0.2),)
+    assert times_of(replace(world, tolerance=0.0, changes=capped), "agency started", 3) == []
+
+
+def test_agency_notice() -> None:
+    """The end clock is met at 2; until 5 no new cases, no conversion, but a starter may come."""
+    changes = (replace(QUIET, end_rate=1.0, convert_rate=0.25, hire_rate=0.25),)
+    world = staff_world(
+        (Post(0, 1.0, 8.0, "agency", cover=False), worker()),
+        changes=changes,
+        agency_notice_days=3.0,
+        new_cases_on_notice=False,
+        cases=(family(3, 1.0),),
+        end=((2.0,), NEVER),
+        convert=((0.75,), NEVER),
+        hire=((2.0,), NEVER),
+    )
+    assert staff_events(run(world)) == [
+        (2.0, "agency notice", 0),
+        (5.0, "agency ended", 0),
+        (8.0, "started", 0),
+    ]
+    assert times_of(world, "allocated", 1) == [3.0]
+    soon = replace(world, luck=replace(world.luck, hire=((1.0,), NEVER)))
+    assert staff_events(run(soon))[1:] == [(4.0, "agency ended", 0), (4.0, "started", 0)]
+
+
+LEVELS = (
+    Level(able=0.5, leaving=2.0, share=0.25, days=6.0),
+    Level(share=0.5, days=4.0, exponential=True),
+    Level(able=1.5, leaving=0.5, salary=2.0, share=0.25),
+)
+
+
+def test_levels() -> None:
+    """Six days on the first, 1.5 x 4 on the second: up at 6 and 12; 0.2, 0.1 and 0.05 a day of leaving."""
+    world = staff_world(
+        (worker(),),
+        levels=LEVELS,
+        bands=((0.0, 0.1),),
+        changes=(replace(QUIET, leaving_factor=1.0),),
+        level=((0.125,),),
+        second_level=((1.5,),),
+        leave=((2.0,),),
+    )
+    assert times_of(world, "moved up") == [6.0, 12.0]
+    assert times_of(world, "notice") == [16.0]
+    served = replace(world, posts=(worker(service=7.0),))  # a day on the second
+    assert times_of(served, "moved up") == [5.0]
+    assert times_of(replace(world, luck=replace(world.luck, level=((0.875,),))), "moved up") == []
+
+
+def test_able() -> None:
+    """Half a worker has half the hours, and is as full with one child as the other with two."""
+    world = plain_world(
+        stages=(Stage(),),
+        cases=tuple(family(0, 9.0) for _ in range(4)),
+        posts=(worker(hours=1.0), worker(hours=1.0)),
+        levels=(LEVELS[0], LEVELS[1]),
+        luck={"level": ((0.125,), (0.5,)), "second_level": (NEVER, NEVER)},
+    )
+    world = replace(world, levels=(replace(LEVELS[0], days=math.inf), LEVELS[1]))
+    assert [event[2] for event in run(world).events if event[1] == "allocated"] == [0, 1, 1, 0]
+    capped = replace(world, cap=2.0)
+    assert [event[2] for event in run(capped).events if event[1] == "allocated"][:3] == [0, 1, 1]
+
+
+def test_who_converts_is_on_the_level_of_a_full_worker_and_moves_up() -> None:
+    """Converted at 2; two days on the second level."""
+    world = staff_world(
+        (Post(0, 1.0, 8.0, "agency"),),
+        levels=LEVELS,
+        changes=(replace(QUIET, convert_rate=0.5),),
+        convert=((1.0,),),
+        second_level=((0.5,),),
+    )
+    assert staff_events(run(world)) == [(2.0, "converted", 0), (4.0, "moved up", 0)]
+
+
+def test_promotion() -> None:
+    """The longest serving with 5 days, not on notice, moves up; service and experience go with them."""
+    posts = (
+        worker(service=2.0),
+        worker(service=7.0, cover=False),
+        Post(0, 1.0, 8.0, "notice", service=9.0, notice_left=20.0),
+        manager("empty", cover=False),
+    )
+    world = staff_world(
+        posts,
+        grades=(Grade(), Grade(promoted_from=0)),
+        promotion_share=0.5,
+        promotion_days=5.0,
+        changes=(replace(QUIET, hire_rate=(0.0, 0.5)),),
+        hire=(NEVER, NEVER, NEVER, (1.0,)),
+        promotion=((), (), (), (0.25,)),
+        cases=(family(0, 4.0), family(0, 4.0)),
+        new_cases_on_notice=False,
+    )
+    outcome = run(world)
+    assert staff_events(outcome) == [(2.0, "moved", 1), (2.0, "promoted", 3), (20.0, "left", 2)]
+    assert events_of(outcome, 1)[1:4] == [(0.0, "allocated", 1), (2.0, "returned", 1), (2.0, "allocated", 0)]
+    for other in (replace(world, promotion_days=12.0), replace(world, promotion_share=0.25)):
+        assert staff_events(run(other))[0] == (2.0, "started", 3)
+
+
+def test_closing_posts() -> None:
+    """Empty ones, the covered, the shortest service, on notice or not."""
+    posts: tuple[Post, ...] = (
+        worker(service=4.0),
+        Post(0, 1.0, 8.0, "agency"),
+        Post(0, 1.0, 8.0, "notice", notice_left=9.0, service=3.0),
+    )
+    posts = (*posts, Post(0, 1.0, 8.0, "empty", cover=False), worker(service=9.0))
+    for number, closed in enumerate(((), (3,), (1, 3), (1, 2, 3), (0, 1, 2, 3))):
+        outcome = run(staff_world(posts, horizon=5.0, closings=((2.0, 0, number),), cases=(family(0, 9.0),)))
+        events = staff_events(outcome)
+        assert [post for _, kind, post in events if kind == "post closed"] == sorted(
+            closed, key=[3, 1, 2, 0].index
+        )
+        assert sum(kind == "left" for _, kind, _ in events) == sum(post in closed for post in (0, 2))
+        assert ("returned" in [event[1] for event in outcome.events]) == (0 in closed)
+
+
+def test_candidates_of_absence() -> None:
+    """With 3 children and n_ref 2 the rate is 1 + 0.5 of at most 2; candidates come after 2 and 3 days."""
+    row = (Candidate(4.0, 1.0, 0.875), Candidate(6.0, 2.0, 0.625), Candidate(2.0, 1.0, 0.0))
+    world = plain_world(
+        stages=(Stage(),),
+        cases=(family(0, 20.0, children=3),),
+        posts=(worker(),),
+        candidates=(row,),
+        absence_rate=1.0,
+        absence_per_child=0.5,
+        absence_reference=2.0,
+    )
+    assert staff_events(run(world)) == [
+        (5.0, "away", 0),
+        (7.0, "back", 0),
+        (8.0, "away", 0),
+        (9.0, "back", 0),
+    ]
+    fewer = replace(world, cases=(family(0, 20.0),))
+    assert staff_events(run(fewer)) == [(6.0, "away", 0), (7.0, "back", 0)]
+
+
+def test_leaving_after_absence() -> None:
+    """Handed over at 3, twice the rate from then on, back or not: 0.1 x 3 + 0.2 x 3.5."""
+    world = staff_world(
+        (worker(),),
+        bands=((0.0, 0.1),),
+        changes=(replace(QUIET, leaving_factor=1.0),),
+        absences=((0, 1.0, 4.0),),
+        hand_over_after=2.0,
+        leaving_after_absence=2.0,
+        leave=((1.0,),),
+    )
+    assert times_of(world, "notice") == [6.5]
+
+
+def test_a_duty_manager() -> None:
+    """The manager is away from 1 to 11: families are allocated on days 5 and 10, and when she is back."""
+    world = plain_world(
+        stages=(Stage(),),
+        cases=tuple(family(time, 2.0) for time in (0, 1, 2, 6, 10.5)),
+        posts=(worker(), manager()),
+        grades=(Grade(), Grade()),
+        absences=((1, 1.0, 10.0),),
+        duty_days=5.0,
+    )
+    assert times_of(world, "allocated") == [0.0, 5.0, 5.0, 10.0, 11.0]
+
+
+def test_conversion_follows_caseload() -> None:
+    """Twice the children at the month of 5 and an elasticity of 1: half the rate."""
+    world = plain_world(
+        stages=(Stage(),),
+        cases=(family(0, 20.0), family(2, 20.0)),
+        posts=(Post(0, 1.0, 8.0, "agency"),),
+        changes=(replace(QUIET, convert_rate=0.1),),
+        months=(5.0,),
+        convert_elasticity=1.0,
+        luck={"convert": ((1.0,),)},
+    )
+    assert staff_events(run(world)) == [(pytest.approx(15.0), "converted", 0)]
+    assert staff_events(run(replace(world, convert_elasticity=0.0))) == [
+        (pytest.approx(10.0), "converted", 0)
+    ]
+
+
+BY_HAND = {
+    "contagion without manager posts": ("notice", 0, 10.0),  # 0.5 by 5, then 0.1 x (1 + 1/2) a day
+    "contagion leaves out places above establishment": ("notice", 0, 10.0),  # one of two, not of three
+    "the norm acts on teams without manager posts": ("notice", 0, 20.0),  # 1 over the mean of 1 and 3
+    "the norm leaves out agency": ("notice", 0, 10.0),
+    "the norm leaves out notice": ("notice", 0, 10.0),
+    "a promoted manager is new in the post": ("notice", 0, 10.0),  # nobody settled then and now
+    "a converted manager has been there all along": ("notice", 0, 14.0),  # 0.6 by 6, then half the rate
+    "agency service counts for settling": ("notice", 0, 12.0),  # 0.4 by 4, then 0.1 x 1.5 / 2 a day
+    "an agency manager about to go is settled": ("notice", 0, 10.0),
+    "who is promoted has not gone": ("notice", 0, 10.0),
+    "gone is forgotten": ("notice", 0, 69.75),  # 0.5 by 5, 0.15 a day to 65.5, then 0.1
+    "long absence of a promoted worker": ("notice", 1, 8.0),  # 0.2 a day from 3
+    "who converts moves up": ("moved up", 0, 6.0),
+    "the time of a promoted worker begins anew": ("moved up", 1, 6.0),
+    "progress in the post one is promoted into": ("moved up", 1, 4.0),
+    "K: who holds no case": ("converted", 0, 10.0),  # 1 child for each who holds any, then and now
+    "vacancies queue in the order in which they arose": ("started", 1, 2.5),
+}
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_corners_by_hand(name: str) -> None:
+    """When the first thing in question happens, as the page has it."""
+    kind, post, time = BY_HAND[name]
+    assert times_of(CORNERS[name], kind, post)[0] == time
+
+
+def test_a_promoted_worker_keeps_the_level_and_not_the_families() -> None:
+    """On the second level as before; to the family another person, who reads in for an hour."""
+    assert times_of(CORNERS["a promoted worker is on the level of before"], "moved up", 1) == []
+    outcome = run(CORNERS["a promoted worker is another person for the family"])
+    assert_row(outcome.ledger[0], natural=5.0, repeated=1.0, workers=2, ended=6.0)
+
+
+def test_a_change_of_stage_is_a_change() -> None:
+    """The latest case is for experienced workers only until it is in the second stage, at 4."""
+    events = events_of(run(CORNERS["a change of stage lets others have the case"]), 1)
+    assert events[-2:] == [(4.0, "returned", 0), (4.0, "allocated", 1)]
+
+
 # ---- Laws -------------------------------------------------------------------------------------------------
 
 
@@ -674,6 +1047,10 @@ STEPS = {
     ("agency", "converted"): "permanent",
     ("permanent", "notice"): "notice",
     ("notice", "left"): "empty",
+    ("permanent", "left"): "empty",  # made redundant
+    ("permanent", "moved"): "empty",
+    ("empty", "promoted"): "permanent",
+    ("empty", "post closed"): "closed",
 }
 
 
@@ -691,6 +1068,10 @@ def test_posts_are_conserved(world: World) -> None:
     for time, kind, number, case in outcome.events:
         if kind in ("away", "back"):
             assert states[number] in ("permanent", "notice", "agency")
+        elif kind == "moved up":
+            assert states[number] in ("permanent", "notice")
+        elif kind == "agency notice":
+            assert states[number] == "agency"
         elif case == -1:
             states[number] = STEPS[states[number], kind]  # no other step exists
             assert not (world.posts[number].agency_only and states[number] == "permanent")
@@ -700,7 +1081,8 @@ def test_posts_are_conserved(world: World) -> None:
             assert states[number] in ("permanent", "notice", "agency")
             assert world.posts[number].hours > 0
     opened = sum(post.opens < world.horizon for post in world.posts)
-    assert sum(states.count(state) for state in ("permanent", "notice", "agency", "empty")) == opened
+    in_being = ("permanent", "notice", "agency", "empty", "closed")
+    assert sum(states.count(state) for state in in_being) == opened
 
 
 class Desks:
@@ -763,8 +1145,8 @@ def test_nobody_is_over_the_cap(world: World) -> None:
     for event in outcome.events:
         desks.step(event)
         if event[1] == "allocated" and world.cap is not None:
-            post = event[2]
-            within = desks.children(post) <= world.cap * world.posts[post].fte + 1e-9
+            post, able = event[2], max(level.able for level in world.levels)
+            within = desks.children(post) <= world.cap * world.posts[post].fte * able + 1e-9
             assert within or len(desks.held[post]) == 1
 
 
@@ -803,13 +1185,13 @@ def test_whoever_goes_keeps_no_case(world: World) -> None:
         if time > instant + 1e-7:
             assert not any(desks.held[number] for number in gone)
             instant = time
-        if kind in ("left", "agency ended", "opened"):
+        if kind in ("left", "agency ended", "opened", "moved"):
             gone.add(post)
-        elif kind in ("started", "agency started"):
+        elif kind in ("started", "agency started", "promoted"):
             gone.discard(post)
         if kind == "away":
             away.add(post)
-        elif kind in ("back", "left", "agency ended"):
+        elif kind in ("back", "left", "agency ended", "moved"):
             away.discard(post)
         assert kind != "allocated" or post not in away
         desks.step(event)
@@ -834,6 +1216,9 @@ def test_where_workers_are_plenty_only_natural_time_passes(world: World) -> None
         posts=posts,
         luck=Luck(**{kind: tuple(NEVER for _ in posts) for kind in KINDS}),
         absences=(),
+        candidates=(),
+        closings=(),
+        levels=(Level(),),
         cap=None,
         reading_hours=0.0,
         turned_away_share=0.0,

@@ -68,7 +68,8 @@ class Case:
 class Post:
     """A post and its state at the moment it opens; its index in the world is its number.
 
-    `hours` are those of a full-time worker (0 = holds no cases); `service` is in days, at the opening.
+    `hours` are those of a full-time worker (0 = holds no cases); `service` is in days, at the opening. All
+    posts of a grade have the same `hours` and `manages`.
     """
 
     team: int
@@ -81,38 +82,108 @@ class Post:
     agency_only: bool = False
     cover: bool = True
     manages: bool = False
+    grade: int = 0
+
+
+@dataclass(frozen=True)
+class Grade:
+    """A grade; its index in the world is its number.
+
+    `scale` multiplies the leaving rate of the bands; `hire_empty`, `hire_covered` and `cover` are multiplied
+    by the rates of the change that holds. `vacancies` is V_ref, `promoted_from` the lower grade (-1 = none).
+    """
+
+    scale: float = 1.0
+    hire_empty: float = 1.0
+    hire_covered: float = 1.0
+    cover: float = 1.0
+    vacancies: float = 1.0
+    promoted_from: int = -1
+
+
+@dataclass(frozen=True)
+class Level:
+    """A career level of section 6.4; `days` is the mean time on it if it is `exponential`."""
+
+    able: float = 1.0
+    leaving: float = 1.0
+    salary: float = 1.0
+    share: float = 1.0
+    days: float = math.inf
+    exponential: bool = False
 
 
 @dataclass(frozen=True)
 class Change:
-    """The rates per day that hold from `time` on; `leaving_factor` multiplies the rate of the band."""
+    """The rates per day that hold from `time` on.
+
+    `leaving_factor` multiplies the rate of the band, `hire_rate` and `cover_rate` the rates of the grade;
+    each is one number, or one by grade. Under an `agency_cap` no more than this share of the FTE is agency.
+    """
 
     time: float
-    leaving_factor: float
-    hire_rate: float
-    cover_rate: float
+    leaving_factor: float | tuple[float, ...]
+    hire_rate: float | tuple[float, ...]
+    cover_rate: float | tuple[float, ...]
     end_rate: float
     convert_rate: float
+    agency_cap: float = math.inf
+
+
+def of_grade(value: float | tuple[float, ...], grade: int) -> float:
+    """One number, or that of the grade."""
+    return value[grade] if isinstance(value, tuple) else value
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A candidate of a post's calendar of absences: `wait` over the rate of candidates is days to it."""
+
+    wait: float
+    days: float
+    kept: float
 
 
 @dataclass(frozen=True)
 class Luck:
-    """The thresholds of every clock: for each kind a tuple per post of thresholds by ordinal."""
+    """The thresholds of every clock: for each kind a tuple per post of thresholds by ordinal.
+
+    So too the progress through the first two levels, and the uniforms of level (by permanent worker) and
+    promotion (by vacancy). Beyond the end of a tuple thresholds are infinite and uniforms 1/2.
+    """
 
     leave: tuple[tuple[float, ...], ...]
     hire: tuple[tuple[float, ...], ...]
     cover: tuple[tuple[float, ...], ...]
     end: tuple[tuple[float, ...], ...]
     convert: tuple[tuple[float, ...], ...]
+    first_level: tuple[tuple[float, ...], ...] = ()
+    second_level: tuple[tuple[float, ...], ...] = ()
+    level: tuple[tuple[float, ...], ...] = ()
+    promotion: tuple[tuple[float, ...], ...] = ()
+
+
+def threshold(
+    rows: tuple[tuple[float, ...], ...], post: int, ordinal: int, beyond: float = math.inf
+) -> float:
+    """An entry of a table of luck, or what is beyond its end."""
+    row = rows[post] if post < len(rows) else ()
+    return row[ordinal] if ordinal < len(row) else beyond
 
 
 @dataclass(frozen=True)
 class World:
     """All there is: rules, cases in order of time, posts, changes of rates (the first at 0) and luck.
 
-    `exits` are the return shares of the ways out. `absences` are (post, start, days), those of one post apart
-    in time. `rule` is "fewest children", "least work" or "random"; `rebalancing` "none", "gradual" or
-    "at once". `reference` is the caseload at the start, from which pressure is counted.
+    `exits` are the return shares of the ways out. `rule` is "fewest children", "least work" or "random";
+    `rebalancing` "none", "gradual" or "at once". `reference` is the caseload at the start, from which
+    pressure is counted; `duty_days` how often there is a pass without a manager at work (0 = always).
+
+    `absences` are (post, start, days), those of one post apart in time; or else `candidates` by post, those
+    of section 4, at the rates of `absence_rate` a, `absence_per_child` b and `absence_reference` n_ref.
+    `cohorts` and `closings` are (time, grade, number of people or posts), `months` the times after 0 at which
+    months begin, `parallel` the most recruitments at a time; `unsupervised` and `unsettled` are m_u and m_s,
+    `sharing` is sigma.
     """
 
     horizon: float
@@ -148,6 +219,29 @@ class World:
     continuity: bool = False
     rebalancing: str = "none"
     absences: tuple[tuple[int, float, float], ...] = ()
+    grades: tuple[Grade, ...] = (Grade(),)
+    months: tuple[float, ...] = ()
+    candidates: tuple[tuple[Candidate, ...], ...] = ()
+    absence_rate: float = 0.0
+    absence_per_child: float = 0.0
+    absence_reference: float = 1.0
+    leaving_after_absence: float = 1.0
+    duty_days: float = 0.0
+    span: float | None = None
+    unsupervised: float = 1.0
+    unsettled: float = 1.0
+    settled_days: float = 0.0
+    contagion: float = 0.0
+    sharing: float = 0.0
+    parallel: int | None = None
+    cohorts: tuple[tuple[float, int, int], ...] = ()
+    tolerance: float = 0.0
+    agency_notice_days: float = 0.0
+    convert_elasticity: float = 0.0
+    levels: tuple[Level, ...] = (Level(),)
+    promotion_share: float = 0.0
+    promotion_days: float = 0.0
+    closings: tuple[tuple[float, int, int], ...] = ()
 
     @property
     def teams(self) -> int:
