@@ -33,8 +33,8 @@ Your own policy is a function `def process(env, service): ...` that runs as a Si
 `workforce_sim.workforce.levers.LEVERS`), `yearly_gbp()` and `once_gbp()` (what it costs).
 
 Two things that surprise: **new posts raise agency use** until somebody is hired, since they are vacancies
-that are covered like others; and **a cap on agency raises hiring**, since a post with nobody in it is recruited to
-in weeks, one that is covered hardly at all.
+that are covered like others; and **a cap on agency raises hiring**, since a post with nobody in it is
+recruited to in weeks, one that is covered hardly at all.
 """
 
 
