@@ -467,8 +467,8 @@ def test_a_team_without_managers_posts_needs_no_duty_manager() -> None:
 # ---- Posts that close ------------------------------------------------------------------------------------
 
 
-def test_a_team_whose_last_managers_post_closes_is_as_one_without() -> None:
-    """Two empty posts of managers close on days 6 and 7: the family of day 6 is given out on day 7."""
+def test_a_team_whose_last_managers_post_closes_misses_it() -> None:
+    """Two empty posts of managers close on days 6 and 7: the families of days 6 and 8 wait for day 10."""
     desk = desk_of([(1.0, 500.0), (6.0, 500.0), (8.0, 500.0)], duty_days=5.0)
     manager(desk, 1)
     manager(desk, 2)
@@ -477,19 +477,19 @@ def test_a_team_whose_last_managers_post_closes_is_as_one_without() -> None:
     desk.remove_seat(2, 6.0)
     run_to(desk, 7.0)
     desk.remove_seat(1, 7.0)
-    run_to(desk, 9.0)
-    assert allocated(desk) == [5.0, 7.0, 8.0]
+    run_to(desk, 11.0)
+    assert allocated(desk) == [5.0, 10.0, 10.0]
 
 
-def test_signing_off_alone_ends_with_the_post() -> None:
-    """Work done on days 2 and 4: signed off in 3 times 2 days while there is a post, in 2 after."""
+def test_signing_off_alone_does_not_end_with_the_post() -> None:
+    """Work done on days 2 and 4: signed off in 3 times 2 days while there is a post, and after."""
     desk = desk_of([(0.0, 2.0), (0.0, 4.0)], [stage(sign_off=2.0)], sign_off_alone=3.0)
     manager(desk, 1)
     staffed(desk, 0)
     run_to(desk, 3.0)
     desk.remove_seat(1, 3.0)
     run_to(desk, 40.0)
-    assert events(desk, Kind.CLOSED) == [(6.0, 0, 1), (8.0, 0, 0)]
+    assert events(desk, Kind.CLOSED) == [(8.0, 0, 0), (10.0, 0, 1)]
 
 
 def test_a_post_that_closes_leaves_the_numbers_of_the_others() -> None:

@@ -23,7 +23,7 @@ def both_agree(world: World) -> None:
 
 
 def generated_agree(world: World) -> None:
-    """The same, where the page says what happens."""
+    """The same, where ties leave the order of the queue open."""
     twin = naive.run(world)
     assume(world.parallel is None or not vacancies_tie(world, twin))
     library_agrees(world, twin)

@@ -309,6 +309,14 @@ CORNERS: dict[str, World] = {
         luck={"end": (NEVER, (2.0,)), "leave": ((1.0,), NEVER)},
         cases=(family(0, 2.5), family(3, 1.0)),
     ),
+    "experience comes during notice too": plain_world(
+        stages=(Stage(experienced_only=True),),
+        posts=(Post(0, 1.0, 8.0, "notice", service=3.0, notice_left=20.0),),
+        experienced_days=5.0,
+        months=(4.0,),
+        new_cases_on_notice=True,
+        cases=(family(5, 1.0),),
+    ),
     "a change of stage lets others have the case": plain_world(
         stages=(Stage(experienced_only=True, next=((1.0, 1),)), Stage(attention=0.125)),
         posts=(worker(service=50.0), worker()),

@@ -130,9 +130,9 @@ class Simulation(Management):
         return abs(self.instant_time - every * round(self.instant_time / every)) <= INSTANT
 
     def nobody_manages(self, team: int) -> bool:
-        """The team has manager posts, and nobody is at work in any."""
-        managers = self.managing(team)
-        return bool(managers) and not any(post.at_work for post in managers)
+        """The team has manager posts, or had before they closed, and nobody is at work in any."""
+        places = [post for post in self.posts if post.plan.team == team and post.plan.manages]
+        return any(post.state != "not open" for post in places) and not any(post.at_work for post in places)
 
     # Cases.
 

@@ -95,7 +95,7 @@ class Management(Office):
         fte = sum(post.plan.fte for post in workers)
         if fte > 0:
             self.norm = sum(raw[post.plan.team] * post.plan.fte for post in workers) / fte
-        self.unsettled_then = self.unsettled(self.manager_posts())
+        self.unsettled_then = self.unsettled()
         self.read_month()
         for time in self.world.months:
             yield self.env.timeout(time - self.env.now)
@@ -117,8 +117,7 @@ class Management(Office):
         """How conversion moves with the caseload and the managers of the authority."""
         factor = 1.0
         if self.env.now > INSTANT:
-            unsettled = self.unsettled(self.manager_posts())
-            factor = self.world.unsettled ** (self.unsettled_then - unsettled)
+            factor = self.world.unsettled ** (self.unsettled_then - self.unsettled())
             now, then = self.caseload_of_authority(), self.caseload_then
             if self.world.convert_elasticity and 0 < then < math.inf and now > 0:
                 factor *= (now / then) ** -self.world.convert_elasticity
@@ -133,6 +132,11 @@ class Management(Office):
         """The manager posts of the establishment, of a team or of all."""
         return [post for post in self.managing(team) if post.established]
 
+    def had_managers(self, team: int | None = None) -> bool:
+        """A team, or any, has manager posts of the establishment, or had before they closed."""
+        posts = [p for p in self.posts if p.plan.manages and not p.plan.agency_only and p.state != "not open"]
+        return any(team is None or post.plan.team == team for post in posts)
+
     def raw_team_factor(self, team: int) -> float:
         """The factor `team` before it is normalised."""
         world = self.world
@@ -142,21 +146,22 @@ class Management(Office):
         number = sum(post.established for post in others)
         share_gone = gone / number if number else 0.0
         factor = 1.0 + (world.unsupervised - 1.0) * self.unsupervised(team, others)
-        factor *= 1.0 + (world.unsettled - 1.0) * self.unsettled(self.manager_posts(team))
+        factor *= 1.0 + (world.unsettled - 1.0) * self.unsettled(team)
         return factor * (1.0 + world.contagion * share_gone)
 
     def unsupervised(self, team: int, others: list[PostState]) -> float:
-        """The share of the managers needed who are not at work; 0 in a team without manager posts."""
+        """The share of the managers needed who are not at work; 0 where there never was a manager post."""
         fte, span = sum(post.plan.fte for post in others if post.filled), self.span()
-        if not self.manager_posts(team) or fte == 0 or math.isinf(span):
+        if not self.had_managers(team) or fte == 0 or math.isinf(span):
             return 0.0
         at_work = sum(post.plan.fte for post in self.managing(team) if post.at_work)
         return 1.0 - min(1.0, at_work * span / fte)
 
-    def unsettled(self, managers: list[PostState]) -> float:
-        """The share of manager posts without somebody settled; 0 without manager posts."""
+    def unsettled(self, team: int | None = None) -> float:
+        """Share of manager posts without somebody settled; 0 if there never was one, 1 if all closed."""
+        managers = self.manager_posts(team)
         if not managers:
-            return 0.0
+            return 1.0 if self.had_managers(team) else 0.0
         settled = [post for post in managers if post.state in ("permanent", "agency")]
         since = self.env.now - self.world.settled_days + INSTANT
         return 1.0 - sum(post.arrived <= since for post in settled) / len(managers)

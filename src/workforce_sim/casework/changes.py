@@ -149,7 +149,10 @@ def change_teams(S: Any, now: float) -> None:
 
 @compiled
 def close_seat(S: Any, p: int, now: float) -> None:
-    """Seat p, with nobody in it, is no longer among the workers of its team, nor a manager's."""
+    """Seat p, with nobody in it, is no longer among the workers of its team.
+
+    A manager's post that closes is missed: the team still counts as one that has manager posts.
+    """
     S.run[0].now = max(S.run[0].now, now)
     seat = S.seats[p]
     team = S.teams[seat.team]
@@ -160,8 +163,4 @@ def close_seat(S: Any, p: int, now: float) -> None:
             S.members[seat.team, kept] = other
             kept += 1
     team.workers = kept
-    if seat.manages:
-        seat.manages = 0
-        team.manager_posts -= 1
-        if team.waiting:
-            mark(S, seat.team)
+    seat.manages = 0

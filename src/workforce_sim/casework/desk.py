@@ -123,7 +123,7 @@ class Desk:
         self._state.exits[exit].returns = share
 
     def remove_seat(self, post: int, now: float) -> None:
-        """A post with nobody in it is no longer a place of work, nor a manager's post of its team."""
+        """A post with nobody in it is no longer a place of work; a manager's post is missed by its team."""
         assert not self._state.seats[post].present, "whoever is in a post leaves before it closes"
         compiled_now(changes.close_seat, self._state, post, float(now))
 

@@ -145,7 +145,7 @@ class People:
 
     def newly_experienced(self, now: float) -> list[int]:
         """Posts whose permanent worker has become experienced since this was last asked."""
-        who = self.watched_posts()
+        who = np.flatnonzero((self.state == State.PERMANENT) | (self.state == State.NOTICE))
         found = who[~self.experienced[who] & (self.service(who, now) >= self._experienced_days)]
         self.experienced[found] = True
         return [int(i) for i in found]

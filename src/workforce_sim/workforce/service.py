@@ -223,7 +223,8 @@ class Service:
             self._set_rates()
         self.leaving.set_rates()
         for i in self.people.newly_experienced(now):
-            self.desk.set_list(i, takes_new=True, experienced=True, now=now)
+            leaving = self.posts[i].state == State.NOTICE and not self.rules.new_cases_on_notice
+            self.desk.set_list(i, takes_new=not leaving, experienced=True, now=now)
 
     # -- posts --------------------------------------------------------------------------------
 

@@ -69,9 +69,10 @@ class Supervision:
         settled = managers & there & (people.state != State.NOTICE)
         settled &= now - people.came + INSTANT >= rules.settled_days
         number = self._by_team(managers)
-        have = number > 0
+        have = self._by_team(people.manages & people.established) > 0  # closed ones too: they are missed
         unsettled = np.where(have, 1.0 - self._by_team(settled) / np.maximum(number, 1.0), 0.0)
-        self.unsettled = float(1.0 - settled.sum() / managers.sum()) if managers.any() else 0.0
+        had = bool(have.any())
+        self.unsettled = float(1.0 - settled.sum() / max(1, managers.sum())) if had else 0.0
         factor = (1.0 + (rules.unsupervised - 1.0) * (1.0 - supervised)) * (
             1.0 + (rules.unsettled - 1.0) * unsettled
         )
@@ -83,8 +84,9 @@ class Supervision:
         now, gone = self._service.env.now, self._gone
         while gone and gone[0][0] < now - REMEMBERED_DAYS - INSTANT:
             gone.popleft()
-        left = np.bincount([team for _, team in gone], minlength=self._teams) if gone else 0.0
-        return left / np.maximum(self._by_team(workers), 1.0)
+        posts = self._by_team(workers)
+        left = np.bincount([team for _, team in gone], minlength=self._teams).astype(np.float64)
+        return np.divide(left, posts, out=np.zeros(self._teams), where=posts > 0)
 
     def _by_team(self, which: Any, weights: Any = None) -> Any:
         team = self._service.people.team[which]
