@@ -168,11 +168,12 @@ class Simulation:
         service.begin()
         record: dict[int, dict[str, float]] = {}
         env.process(_take_counts(env, service, self._count_days(), record))
-        env.process(_turn_months(env, service, calendar, yearly, self._care_gbp(service)))
+        book_care = self._care_gbp(service)
+        env.process(_turn_months(env, service, calendar, yearly, book_care))
         self._start_interventions(env, service, teams)
         desk.deal()
         service.agency.begin()
-        self._care_gbp(service)()
+        book_care()
         record[0] = count(service)
         env.run(until=calendar.end)
         record[calendar.end] = count(service)
@@ -185,11 +186,14 @@ class Simulation:
 
     def _care_gbp(self, service: Service) -> Callable[[], None]:
         """Books what placements cost a year: children looked after, counted at the start of every month."""
-        names, weekly = steady(self.authority).pathway.stage_names, self.authority.costs.care_gbp_per_week
+        weekly = self.authority.costs.care_gbp_per_week
+        if not weekly:
+            return lambda: None
+        names = steady(self.authority).pathway.stage_names
         stages = [names.index(name) for name in LOOKED_AFTER if name in names]
 
         def book() -> None:
-            children = float(service.desk.stage_counts()["open"][stages].sum()) if weekly else 0.0
+            children = float(service.desk.stage_counts()["open"][stages].sum())
             service.headcount.spend("placements", "care", children * weekly * WEEKS_PER_YEAR)
 
         return book

@@ -13,6 +13,9 @@ import numpy.typing as npt
 #: Working days a year in rates: the denominator of the DfE absence rate (254 in a leap year).
 DAYS_PER_YEAR = 253.0
 
+#: Working days in a week without a holiday, for what is stated by the week.
+DAYS_PER_WEEK = 5.0
+
 #: Times closer than this (working days) are one instant.
 INSTANT = 1e-9
 

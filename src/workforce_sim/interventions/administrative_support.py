@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from workforce_sim.authority.calendar import DAYS_PER_WEEK
 from workforce_sim.interventions.base import LEFT_OUT, Intervention
 from workforce_sim.interventions.who import case_holding_fte
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
     from workforce_sim.interventions.when import When
     from workforce_sim.workforce.service import Service
-
-_WORKING_DAYS_A_WEEK = 5.0
 
 
 class AdministrativeSupport(Intervention):
@@ -68,7 +67,7 @@ class AdministrativeSupport(Intervention):
 
     def levers(self, service: Service) -> Mapping[str, float]:
         """Hours of case work a day."""
-        return {"hours": self.hours_per_week / _WORKING_DAYS_A_WEEK}
+        return {"hours": self.hours_per_week / DAYS_PER_WEEK}
 
     def yearly_gbp(self, service: Service) -> Mapping[str, float]:
         """What the support costs."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from workforce_sim.authority.calendar import DAYS_PER_WEEK
 from workforce_sim.interventions.base import LEFT_OUT, Intervention
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
     from workforce_sim.interventions.when import When
     from workforce_sim.workforce.service import Service
-
-_WORKING_DAYS_A_WEEK = 5.0
 
 
 class AgencyRules(Intervention):
@@ -109,5 +108,5 @@ class AgencyRules(Intervention):
             still_go = 1 - self.staying_share
             found["to_agency"] = still_go / found["leaving"] if found["leaving"] > 0 else 1.0
         if self.notice_weeks:
-            found["agency_notice_days"] = _WORKING_DAYS_A_WEEK * self.notice_weeks
+            found["agency_notice_days"] = DAYS_PER_WEEK * self.notice_weeks
         return found

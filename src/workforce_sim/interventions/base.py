@@ -190,6 +190,14 @@ class Days:
         first, last = self.of(start), self.after(end)
         return [float(int(first + (last - first) * (i + 0.5) / n)) for i in range(n)]
 
+    def phased(self, policy: Intervention, n: int) -> list[float]:
+        """Working days of n steps of a policy: all at its start, or spread to its end; none on conditions."""
+        if isinstance(policy.start, When) or isinstance(policy.end, When):
+            return []
+        if policy.end is None:
+            return [self.of(policy.start)] * n
+        return self.spread(policy.start, policy.end, n) if n else []
+
     def months_after(self, now: float) -> list[float]:
         """Working days of the starts of months from now on."""
         return [float(day) for day in self._calendar.marks[:-1] if day >= now]
@@ -219,6 +227,15 @@ def grade_problems(authority: Authority, grades: tuple[str, ...]) -> list[Proble
         for i, grade in enumerate(grades)
         if grade not in authority.grades
     ]
+
+
+def phasing_problems(intervention: Intervention) -> list[Problem]:
+    """The problem of an end, of what is phased in, where start and end are not both dates."""
+    conditions = isinstance(intervention.start, When) or isinstance(intervention.end, When)
+    if intervention.end is None or not conditions:
+        return []
+    fix = "leave end out, or give start and end as dates"
+    return [Problem("end", str(intervention.end), "phasing in between two dates", fix)]
 
 
 def dates_only(intervention: Intervention, why: str) -> list[Problem]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -71,7 +70,6 @@ class DemandChange(Intervention):
         """More referrals, or fewer."""
         if not self.percent:
             return []
-        assert isinstance(self.start, dt.date)
-        ends = days.after(self.end) if isinstance(self.end, dt.date) else math.inf
+        begins, ends = days.between(self)
         fade = None if self.fades_over_years is None else self.fades_over_years * DAYS_PER_YEAR
-        return [DemandFactor(days.of(self.start), ends, 1 + self.percent / 100, fade)]
+        return [DemandFactor(begins, ends, 1 + self.percent / 100, fade)]

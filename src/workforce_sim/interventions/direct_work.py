@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from workforce_sim.authority.calendar import DAYS_PER_WEEK
 from workforce_sim.errors import Problem
 from workforce_sim.interventions.base import LEFT_OUT, Intervention
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from workforce_sim.authority.calendar import WorkingCalendar
     from workforce_sim.interventions.when import When
     from workforce_sim.workforce.service import Service
-
-_WORKING_DAYS_A_WEEK = 5.0
 
 
 class DirectWork(Intervention):
@@ -79,5 +78,5 @@ class DirectWork(Intervention):
 
     def levers(self, service: Service) -> Mapping[str, float]:
         """The hours it takes, and who comes back of those who leave from now on."""
-        hours = -self.hours_per_week_moved / _WORKING_DAYS_A_WEEK
+        hours = -self.hours_per_week_moved / DAYS_PER_WEEK
         return {"hours": hours, "returns": 1 - self.returns_percent / 100}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -77,9 +76,7 @@ class EarlyHelp(Intervention):
         """Fewer referrals; to build up, the whole effect is undone by a factor that fades."""
         if not self.percent:
             return []
-        assert isinstance(self.start, dt.date)
-        begins = days.of(self.start)
-        ends = days.after(self.end) if isinstance(self.end, dt.date) else math.inf
+        begins, ends = days.between(self)
         left = 1 - self.percent / 100
         found = [DemandFactor(begins, ends, left)]
         if self.builds_over_years is not None:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from workforce_sim.authority.layout import layout
 from workforce_sim.errors import Problem
-from workforce_sim.interventions.base import LEFT_OUT, Days, Intervention
+from workforce_sim.interventions.base import LEFT_OUT, Days, Intervention, phasing_problems
 from workforce_sim.interventions.when import When
 from workforce_sim.interventions.who import case_holding_index, case_holding_problem
 from workforce_sim.orders import PlannedPost
@@ -87,25 +87,16 @@ class FrontDoorCapacity(Intervention):
             rule = "an authority with a pathway, whose first stage is the front door"
             fix = f"use NewPosts({self.number}, ...), or authority.with_changes(pathway='england')"
             found.append(Problem("number", str(self.number), rule, fix))
-        if self.end is not None and (isinstance(self.start, When) or isinstance(self.end, When)):
-            fix = "leave end out, or give start and end as dates"
-            found.append(Problem("end", str(self.end), "phasing in between two dates", fix))
-        return found
+        return found + phasing_problems(self)
 
     def planned_posts(self, authority: Authority, days: Days) -> list[PlannedPost]:
         """The posts one by one, if they come on dates."""
-        if not self.number or isinstance(self.start, When) or isinstance(self.end, When):
-            return []
         holding = [group.grade for group in authority.posts if group.holds_cases]
         grade = authority.grades.index(self.grade or holding[0])
-        if self.end is None:
-            opens = [days.of(self.start)] * self.number
-        else:
-            opens = days.spread(self.start, self.end, self.number)
         teams = _teams(0, layout(authority).teams_of_type)  # types are in the order of the pathway
         return [
             PlannedPost(day, teams[i % len(teams)], grade, self.fte, self.agency_cover)
-            for i, day in enumerate(opens)
+            for i, day in enumerate(days.phased(self, self.number))
         ]
 
     def begins(self, service: Service, key: object) -> None:

@@ -9,7 +9,7 @@ from pydantic import Field
 from workforce_sim.authority.calendar import WorkingCalendar
 from workforce_sim.authority.layout import layout
 from workforce_sim.errors import Problem, unknown_name
-from workforce_sim.interventions.base import LEFT_OUT, Days, Intervention, PlannedPost
+from workforce_sim.interventions.base import LEFT_OUT, Days, Intervention, PlannedPost, phasing_problems
 from workforce_sim.interventions.when import When
 
 if TYPE_CHECKING:
@@ -85,20 +85,12 @@ class NewPosts(Intervention):
             found.append(Problem("team", str(self.team), rule, fix))
         if self.grade is not None and self.grade not in authority.grades:
             found.append(unknown_name("grade", self.grade, authority.grades, "a grade of this authority"))
-        if self.end is not None and (isinstance(self.start, When) or isinstance(self.end, When)):
-            fix = "leave end out, or give start and end as dates"
-            found.append(Problem("end", str(self.end), "phasing in between two dates", fix))
-        return found
+        return found + phasing_problems(self)
 
     def planned_posts(self, authority: Authority, days: Days) -> list[PlannedPost]:
         """The posts one by one, if they come on dates."""
-        if not self.number or isinstance(self.start, When) or isinstance(self.end, When):
-            return []
         grade = authority.grades.index(self.grade) if self.grade else 0
-        if self.end is None:
-            opens = [days.of(self.start)] * self.number
-        else:
-            opens = days.spread(self.start, self.end, self.number)
+        opens = days.phased(self, self.number)
         return [PlannedPost(day, self.team, grade, self.fte, self.agency_cover) for day in opens]
 
     def begins(self, service: Service, key: object) -> None:

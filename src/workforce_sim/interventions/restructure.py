@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from workforce_sim.authority.calendar import DAYS_PER_YEAR
+from workforce_sim.authority.calendar import DAYS_PER_WEEK, DAYS_PER_YEAR
 from workforce_sim.interventions.base import LEFT_OUT, Days, Intervention, wait_until
 from workforce_sim.interventions.fades import fades
 from workforce_sim.interventions.for_good import NoEnd
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from workforce_sim.interventions.when import When
     from workforce_sim.orders import Fading
     from workforce_sim.workforce.service import Service
-
-_WORKING_DAYS_A_WEEK = 5.0
 
 
 class Restructure(Intervention):
@@ -95,6 +93,6 @@ class Restructure(Intervention):
         yield from wait_until(env, service, days, self.start, ends=False)
         self.begins(service, key)
         if self.hours_lost_per_week and self.months:
-            service.set_lever("hours", (key, "hours"), -self.hours_lost_per_week / _WORKING_DAYS_A_WEEK)
+            service.set_lever("hours", (key, "hours"), -self.hours_lost_per_week / DAYS_PER_WEEK)
             yield env.timeout(self.months / 12 * DAYS_PER_YEAR)
             service.end_lever("hours", (key, "hours"))

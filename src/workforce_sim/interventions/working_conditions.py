@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from workforce_sim.authority.calendar import DAYS_PER_WEEK
 from workforce_sim.interventions.base import LEFT_OUT, Intervention
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
     from workforce_sim.interventions.when import When
     from workforce_sim.workforce.service import Service
-
-_WORKING_DAYS_A_WEEK = 5.0
 
 
 class WorkingConditions(Intervention):
@@ -70,7 +69,7 @@ class WorkingConditions(Intervention):
 
     def levers(self, service: Service) -> Mapping[str, float]:
         """Hours of case work a day, and leaving."""
-        hours = self.hours_per_week / _WORKING_DAYS_A_WEEK
+        hours = self.hours_per_week / DAYS_PER_WEEK
         return {"hours": hours, "leaving": 1 + self.leaving_percent / 100}
 
     def yearly_gbp(self, service: Service) -> Mapping[str, float]:

@@ -60,13 +60,13 @@ class Agency:
 
     def begin(self) -> None:
         """Take the starting caseload as the point from which drivers are counted."""
-        self._caseload_at_start = self._caseload()
+        self._caseload_at_start = self._service.caseload
 
     def read(self) -> None:
         """Read the caseload and the stability of managers, as at the start of every month."""
         service, rules = self._service, self._service.rules
         drivers = 1.0
-        caseload = self._caseload()
+        caseload = service.caseload
         if rules.conversion_caseload > 0 and caseload > 0 and self._caseload_at_start > 0:
             drivers = (caseload / self._caseload_at_start) ** -rules.conversion_caseload
         supervision = service.supervision
@@ -74,10 +74,6 @@ class Agency:
         if drivers != self._drivers:
             self._drivers = drivers
             self.set_rates()
-
-    def _caseload(self) -> float:
-        holders = self._service.desk.case_holders_fte()
-        return self._service.desk.held_children / holders if holders > 0 else 0.0
 
     def set_rates(self) -> None:
         """The conversion and cover rates of every grade from what holds now."""

@@ -208,10 +208,8 @@ class Service:
     def begin(self) -> None:
         """The posts of the start are open: take this as the point from which all is counted."""
         self.headcount.set_prices()
-        for g in range(len(self.grades)):
-            self.recruitment.set_rates(g)
         self.supervision.begin()
-        self.leaving.set_rates()
+        self._set_rates()
 
     def begin_month(self) -> None:
         """Read what is read monthly: service, experience, supervision, and levers that fade."""
@@ -221,7 +219,8 @@ class Service:
         self.agency.read()
         if self.levers.fades():
             self._set_rates()
-        self.leaving.set_rates()
+        else:
+            self.leaving.set_rates()
         for i in self.people.newly_experienced(now):
             leaving = self.posts[i].state == State.NOTICE and not self.rules.new_cases_on_notice
             self.desk.set_list(i, takes_new=not leaving, experienced=True, now=now)
