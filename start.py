@@ -2,6 +2,7 @@
 
     python3 start.py bid         run the budget bid, examples/birmingham_budget_bid.py
     python3 start.py test        run the tests        (pytest; try: test -m slow)
+    python3 start.py answers     every known answer, what the library says and whether it agrees
     python3 start.py notebook    open JupyterLab      (stop it with Ctrl-C)
 
 On Windows write `py` for `python3`. The first run makes an environment in .venv and installs the library
@@ -28,6 +29,7 @@ STAMP = VENV / "start.json"  # what was installed, from which pyproject.toml
 COMMANDS = {
     "bid": ("", ["examples/birmingham_budget_bid.py"]),
     "test": ("test", ["-m", "pytest"]),
+    "answers": ("test", ["-m", "tests.validation"]),
     "notebook": ("notebook", ["-m", "jupyterlab"]),
 }
 

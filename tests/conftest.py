@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+#: Needs the extra ``mutation`` and is a command, not a test: python -m tests.mutation
+collect_ignore = ["mutation"]
+
 settings.register_profile("workforce_sim", derandomize=True, deadline=None, max_examples=100)
 settings.load_profile("workforce_sim")
 

@@ -184,6 +184,22 @@ NAMES = [
 
 NUMBERS = [
     Bad(
+        "a waiting list that nobody may join",
+        changed(casework={"waiting_list_limit": 0}),
+        "casework.waiting_list_limit",
+        "0",
+        "at least 1",
+        "waiting_list_limit =",
+    ),
+    Bad(
+        "half a child on a waiting list",
+        changed(casework={"waiting_list_limit": 7.5}),
+        "casework.waiting_list_limit",
+        "7.5",
+        "whole number",
+        "waiting_list_limit =",
+    ),
+    Bad(
         "negative rate",
         changed(workforce={"hires_per_vacancy_year": -1.0}),
         "workforce.hires_per_vacancy_year",

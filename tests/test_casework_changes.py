@@ -681,6 +681,8 @@ def adds_up(desk: Desk) -> None:
             on_lists += len(chain)
             waiting += chain
         assert on_lists == state.teams["waiting"][team]
+        here = (cases["mode"] == WAITING) & (cases["team"] == team)
+        assert state.teams["children"][team] == cases["children"][here].sum()
     assert sorted(waiting) == np.flatnonzero(cases["mode"] == WAITING).tolist()
     held = []
     for p, seat in enumerate(state.seats):

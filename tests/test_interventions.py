@@ -339,7 +339,7 @@ NUMBERS = [
     ("Restructure", "end", OVER, "no end"),
     ("RetentionPayment", "gbp_per_year", -1, "at least 0"),
     ("RetentionPayment", "grades", "social worker", "a list"),
-    ("SupervisionRatio", "span", 0, "more than 0"),
+    ("SupervisionRatio", "span", 0, "at least 0.1"),
     ("SupervisionRatio", "end", OVER, "no end"),
     ("TeamStructure", "structure", "generik", 'one of "generic", "specialist"'),
     ("TeamStructure", "end", OVER, "no end"),

@@ -21,6 +21,7 @@ CONTRASTS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("contrast", CONTRASTS)
 def test_direction(contrast: Contrast) -> None:
     """The mean paired difference is far from 0 in the stated direction, and most worlds go that way."""

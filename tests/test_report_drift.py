@@ -101,6 +101,9 @@ def test_what_is_left_out_answers_to_the_service() -> None:
     assert "by a guess" in headlines(england)
     assert "stand still" in headlines(quiet)
     assert "stand still" in headlines(england.with_changes(pathway=None))
+    limited = headlines(quiet.with_changes(casework={"waiting_list_limit": 40}))
+    assert "only when a list is full" in limited
+    assert "stand still" not in limited
     assert "No absence" in headlines(nobody)
     assert "No absence" not in headlines(england)
     assert "No ordinary absence" in headlines(england)

@@ -20,6 +20,7 @@ from tests.twin.compare import assert_same
 from workforce_sim.authority.steady import steady
 from workforce_sim.casework.ownrule import Candidate, OwnRule, WaitingFamily
 from workforce_sim.demand.families import ALLOCATION
+from workforce_sim.testing import small_authority
 
 START = dt.date(2024, 4, 1)
 
@@ -181,6 +182,52 @@ TWO_STAGES = {
     "second": {"work_hours": 5.0, "attention_hours_per_day": 0.2, "upkeep_hours_per_day": 0.02},
 }
 
+# ---- Full lists ------------------------------------------------------------------------------------------
+
+
+def busy(limit: int | None, share: float = 0.0) -> ws.Authority:
+    """Six workers of four children each who seldom stay, and more families than they can take."""
+    return small(
+        TWO_STAGES,
+        back=0.5,
+        census={"caseload": 3.0},
+        casework={"caseload_cap": 4.0, "waiting_list_limit": limit},
+        demand={"children_per_year": 900.0, "children_per_family": 2.0, "year_cv": 0.0},
+        workforce={"leaving_scale": 5.0, "notice_days": 0.0},
+        pressure={"turned_away_share": share, "ended_early_share": 0.0, "margin": 0.0},
+    )
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5], ids=["by the list", "by pressure too"])
+def test_referrals_that_find_a_full_list_are_turned_away_and_no_others(share: float) -> None:
+    """Children who wait, counted from the log: a referral goes at the limit, and below it only by pressure.
+
+    The cases of workers who leave join a full list too.
+    """
+    finished = run(busy(7, share))
+    children = finished.children["children"].tolist()
+    waiting, counted, seen = 0, 0, Counter[tuple[str, bool]]()
+    for day, event, _, case, _ in events(finished):
+        if event in ("referred", "returned"):
+            full, waiting = waiting >= 7, waiting + children[case]
+            seen[event, full] += day > 0.0
+        elif event in ("allocated", "turned away"):
+            waiting -= children[case]
+        if event == "turned away":
+            seen[event, full] += 1
+            counted += children[case]
+    assert seen["turned away", True] == seen["referred", True] > 50
+    assert (seen["turned away", False] > 0) == (share > 0)
+    assert min(seen["referred", False], seen["returned", True], seen["returned", False]) > 0
+    assert finished.paths["turned_away_children"].sum() == finished.counts["sum_turned_away"][-1] == counted
+    assert finished.paths["unallocated_children"].max() > 7
+
+
+def test_a_limit_that_is_never_met_changes_nothing() -> None:
+    """Bit for bit."""
+    assert run(busy(None)).digest() == run(busy(10**9)).digest() != run(busy(20)).digest()
+
+
 # ---- Who is given the next family ------------------------------------------------------------------------
 
 Loads = dict[int, float]
@@ -269,6 +316,17 @@ def test_a_rule_of_ones_own_can_be_the_librarys(service: ws.Authority) -> None:
     plain = service.with_changes(casework={"continuity": False})
     for world in range(2):
         assert run(plain, by(fewest), world=world).digest() == run(plain, world=world).digest()
+
+
+def test_a_family_nobody_was_given_is_looked_at_again_when_the_rule_ends() -> None:
+    """A rule that gives families to nobody is over: the first family then waits for no other event."""
+    quiet = small_authority(workers=2, referrals_per_day=0.3, caseload=2.0)
+    nobody = ws.AllocationRule(lambda family, workers: None, start="2024-05-01", end="2024-06-30")
+    finished = run(quiet, nobody)
+    began, over = (finished.simulation.calendar.day(dt.date(2024, month, 1)) for month in (5, 7))
+    waiting = [day for day, *_ in events(finished, "referred") if began < day < over]
+    assert waiting
+    assert min(day for day, *_ in events(finished, "allocated") if day > began) == over
 
 
 def test_a_rule_of_ones_own_is_told_who_waits_and_who_is_there() -> None:

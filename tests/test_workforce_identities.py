@@ -63,7 +63,7 @@ def test_posts_are_permanent_agency_or_empty_in_every_team_at_every_event(replic
     closing: set[int] = set()
     for event, post in zip(run.log["event"], run.log["post"], strict=True):
         if event == "opened":
-            states[post] = "A" if not established[post] else "E"
+            states[post] = "E"
             posts[team[post]] += established[post]
         elif event == "post closed":
             closing.add(post)

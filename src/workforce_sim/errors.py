@@ -68,12 +68,29 @@ class InputError(WorkforceSimError, ValueError):
         n = len(self.problems)
         lines = [f"{n} problem{'s' if n != 1 else ''} in {self.where}:"]
         lines += [f"  {i}. {problem}" for i, problem in enumerate(self.problems, 1)]
-        return "\n".join(lines)
+        # half a character, in a name that was refused, would stop a terminal from showing why
+        return "\n".join(lines).encode("utf-8", "backslashreplace").decode()
+
+
+def shown(value: object, letters: int = 60) -> str:
+    """A value as text, in so many letters: what was given is shown, whatever it is.
+
+    Example:
+        >>> shown("Anytown"), shown([1] * 100, letters=12)
+        ("'Anytown'", '[1, 1, 1,...')
+    """
+    try:
+        text = repr(value)
+    except Exception:  # a number of thousands of digits, lists in lists in lists, an object of the user's own
+        return f"a value of type {type(value).__name__} that cannot be shown"
+    return text if len(text) <= letters else text[: letters - 3] + "..."
 
 
 def nearest(word: object, allowed: Iterable[str]) -> str | None:
     """The allowed name nearest to a misspelt one, or None when nothing is near."""
-    found = difflib.get_close_matches(str(word).lower(), list(allowed), n=1, cutoff=0.55)
+    found = difflib.get_close_matches(
+        str(word)[:200].lower(), [a for a in allowed if isinstance(a, str)], n=1, cutoff=0.55
+    )
     return found[0] if found else None
 
 
@@ -82,7 +99,7 @@ def unknown_name(path: str, word: object, allowed: Sequence[str], what: str) -> 
     guess = nearest(word, allowed)
     names = ", ".join(repr(a) for a in allowed[:12]) + (", ..." if len(allowed) > 12 else "")
     fix = f"did you mean {guess!r}?" if guess else f"choose one of: {names}"
-    return Problem(path, repr(word), f"{what} must be one of {names}", fix)
+    return Problem(path, shown(word), f"{what} must be one of {names}", fix)
 
 
 def from_pydantic(error: ValidationError, model: type[BaseModel], where: str) -> InputError:
@@ -113,11 +130,11 @@ def _problem(model: type[BaseModel], details: Any) -> Problem:
     broken = context.get("error")
     if isinstance(broken, RuleBroken):
         where = (*location, broken.name) if broken.name else location
-        return Problem(_path(where), repr(broken.value), broken.rule, broken.fix)
+        return Problem(_path(where), shown(broken.value, 400), broken.rule, broken.fix)
     owner = _owner(model, location)
     name = str(location[-1]) if location else ""
     example = _example(owner, name)
-    value = "" if kind == "missing" else _short(details["input"])
+    value = "" if kind == "missing" else shown(details["input"])
     if kind == "extra_forbidden":
         allowed = sorted(owner.model_fields) if owner else []
         guess = nearest(name, allowed)
@@ -158,13 +175,12 @@ def _fields(model: type[BaseModel], location: Sequence[str | int]) -> Iterable[s
 def _path(location: Sequence[str | int]) -> str:
     text = ""
     for part in location:
-        text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else str(part))
+        if isinstance(part, int):
+            text += f"[{part}]"
+            continue
+        name = part if part.strip() and part.isprintable() else shown(part)
+        text += f".{name}" if text else name
     return text or "input"
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _owner(model: type[BaseModel], location: Sequence[str | int]) -> type[BaseModel] | None:

@@ -6,17 +6,33 @@ import os
 import tempfile
 from pathlib import Path
 
-from workforce_sim.errors import InputError, Problem
+from workforce_sim.errors import InputError, Problem, shown
+
+
+def as_path(path: object, where: str, example: str) -> Path:
+    """A path as the system can have it.
+
+    Raises:
+        InputError: no path, or characters that no name of a file has.
+    """
+    try:
+        if isinstance(path, (str, os.PathLike)) and b"\0" not in os.fsencode(path):
+            return Path(os.fsdecode(path))
+    except UnicodeEncodeError:
+        pass
+    raise InputError(where, [Problem("path", shown(path), "the path of a file", f"for example {example!r}")])
 
 
 def check_folder(path: str | os.PathLike[str], where: str) -> Path:
     """Refuse a path that cannot be written before any work is done for it."""
-    file = Path(path)
-    if not file.parent.is_dir():
+    file = as_path(path, where, "page.html")
+    if not os.path.isdir(file.parent):
         fix = f"make the folder {str(file.parent)!r} first"
-        raise InputError(where, [Problem("path", repr(str(file)), "a file in an existing folder", fix)])
-    if file.is_dir():
-        raise InputError(where, [Problem("path", repr(str(file)), "a file, not a folder", "add a file name")])
+        raise InputError(where, [Problem("path", shown(str(file), 400), "a file in an existing folder", fix)])
+    if os.path.isdir(file):
+        raise InputError(
+            where, [Problem("path", shown(str(file), 400), "a file, not a folder", "add a file name")]
+        )
     return file
 
 
@@ -37,8 +53,8 @@ def write_text(path: str | os.PathLike[str], text: str, where: str) -> Path:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-    except OSError as error:
+    except (OSError, UnicodeEncodeError) as error:
         raise InputError(
-            where, [Problem("path", repr(str(file)), "a file that can be written", str(error))]
+            where, [Problem("path", shown(str(file), 400), "a file that can be written", str(error))]
         ) from None
     return file

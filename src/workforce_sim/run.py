@@ -85,6 +85,32 @@ class Run:
         )
 
     @property
+    def posts(self) -> pd.DataFrame:
+        """A row a post (index ``post``): where it is, and how it was filled on the first morning.
+
+        ``team, grade, fte, established, manages, holds_cases, opened_day`` (0 for those of the start) and
+        ``at_start``: ``permanent``, ``notice``, ``agency`` or ``empty``; no word for posts opened later. Who
+        came and went since is in the event log.
+        """
+        import pandas as pd
+
+        service, first = self.service, [state.name.lower() for state in self.service.at_start]
+        rows = [
+            {
+                "team": post.team,
+                "grade": service.grades[post.grade].name,
+                "fte": post.fte,
+                "established": post.established,
+                "manages": service.grades[post.grade].manages,
+                "holds_cases": service.grades[post.grade].hours > 0,
+                "opened_day": post.opened,
+                "at_start": first[i] if i < len(first) else "",
+            }
+            for i, post in enumerate(service.posts)
+        ]
+        return pd.DataFrame(rows).rename_axis("post")
+
+    @property
     def stage_names(self) -> list[str]:
         """The stages of the pathway, in order (one, ``case``, if the authority states none)."""
         return steady(self.simulation.authority).pathway.stage_names

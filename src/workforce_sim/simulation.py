@@ -14,14 +14,21 @@ import numpy as np
 import simpy
 
 from workforce_sim.authority.authority import Authority
-from workforce_sim.authority.calendar import INSTANT, WorkingCalendar, as_date, census_day, year_before
+from workforce_sim.authority.calendar import (
+    INSTANT,
+    WorkingCalendar,
+    as_date,
+    census_day,
+    next_day,
+    year_before,
+)
 from workforce_sim.authority.flows import WEEKS_PER_YEAR
 from workforce_sim.authority.layout import Layout, layout
 from workforce_sim.authority.steady import steady
 from workforce_sim.checks import check_interventions, check_run
 from workforce_sim.demand.luck import Luck, PostLuck, Stream
 from workforce_sim.demand.tape import draw_families
-from workforce_sim.errors import InputError, Problem
+from workforce_sim.errors import InputError, Problem, shown
 from workforce_sim.interventions.base import Days, Intervention, Process
 from workforce_sim.measures.paths import LOOKED_AFTER
 from workforce_sim.orders import DemandFactor, PlannedPost
@@ -109,7 +116,7 @@ class Simulation:
         first, problems = check_run(authority, start, years, seed)
         if isinstance(replication, bool) or not isinstance(replication, int) or replication < 0:
             problems.append(
-                Problem("replication", repr(replication), "a whole number, 0 or more", "replication=0")
+                Problem("replication", shown(replication), "a whole number, 0 or more", "replication=0")
             )
         if problems:
             raise InputError("Simulation", problems)
@@ -119,14 +126,14 @@ class Simulation:
         self._census_dates = []
         if isinstance(census_dates, str) or not isinstance(census_dates, Iterable):
             rule, fix = "a list of dates", "census_dates=['2026-03-31']"
-            problems.append(Problem("census_dates", repr(census_dates), rule, fix))
+            problems.append(Problem("census_dates", shown(census_dates), rule, fix))
             census_dates = ()
         for i, when in enumerate(census_dates):
             found = as_date(when)
-            if found is None or not (first <= found + dt.timedelta(days=1) <= self.calendar.finish):
+            if found is None or not (first <= next_day(found) <= self.calendar.finish):
                 rule = f"a date within the run ({first} to {self.calendar.finish})"
                 problems.append(
-                    Problem(f"census_dates[{i}]", repr(when), rule, "a date such as '2026-03-31'")
+                    Problem(f"census_dates[{i}]", shown(when), rule, "a date such as '2026-03-31'")
                 )
             else:
                 self._census_dates.append(found)
@@ -261,6 +268,7 @@ def case_rules(authority: Authority, teams_of_type: tuple[int, ...]) -> CaseRule
         ended_early_exit=pathway.exit_names.index(pathway.ended_early),
         mean_return_days=pathway.mean_return_days,
         duty_days=c.allocation_without_manager_days,
+        list_limit=math.inf if c.waiting_list_limit is None else c.waiting_list_limit,
         early_factor=pathway.early_return_factor,
         per_change=pathway.return_per_change,
     )

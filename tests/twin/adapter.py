@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from typing import Any
 
 import numpy as np
@@ -147,6 +147,7 @@ def case_rules_of(world: World) -> CaseRules:
         early_factor=world.early_factor,
         per_change=world.per_change,
         duty_days=world.duty_days,
+        list_limit=math.inf if world.list_limit is None else world.list_limit,
     )
 
 
@@ -207,8 +208,8 @@ def grades_of(world: World) -> list[Grade]:
     return grades
 
 
-def run_library(world: World) -> Outcome:
-    """The library's event log, ledger and integral of open children for a world."""
+def run_library(world: World, pauses: Iterable[float] = ()) -> Outcome:
+    """The library's event log, ledger and integral of open children for a world, in one go or by stages."""
     desk = Desk(case_rules_of(world), families_of(world), logging=True, posts=2)
     env = ServiceEnvironment(desk)
     service = Service(env, desk, staff_rules_of(world), grades_of(world), WorldLuck(world))
@@ -244,6 +245,8 @@ def run_library(world: World) -> Outcome:
         env.process(_absence(env, service, number, start, days))
     desk.deal()
     service.agency.begin()
+    for pause in pauses:
+        env.run(until=pause)
     env.run(until=world.horizon)
     numbers = {p.index: p.number for p in service.posts}  # posts are numbered in the order in which they open
     events = [
@@ -270,6 +273,10 @@ def _set_levers(service: Service, change: Change) -> None:
         service.dials.of(Stream.END, g).set_rate(change.end_rate)
     service.set_lever("converting", "all", change.convert_rate)
     service.set_lever("agency_cap", "all", change.agency_cap)
+    service.set_lever("caseload_cap", "all", change.cap)
+    service.set_lever("hours", "all", change.more_hours)
+    service.set_lever("agency_notice_days", "all", change.agency_notice_days)
+    service.set_lever("span", "all", change.span)
 
 
 def _changes(env: simpy.Environment, service: Service, world: World) -> Generator[simpy.Event, Any, None]:

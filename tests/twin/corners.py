@@ -317,6 +317,31 @@ CORNERS: dict[str, World] = {
         new_cases_on_notice=True,
         cases=(family(5, 1.0),),
     ),
+    "a full list turns whole families away, and hands back to itself": plain_world(
+        posts=(Post(0, 1.0, 8.0, "notice", notice_left=2.0),),
+        cap=4.0,
+        list_limit=3,
+        cases=(
+            family(0, 9.0, children=3),
+            family(1, 1.0, children=2),
+            family(1, 1.0, children=2),
+            family(1, 1.0),
+            family(3, 1.0),
+        ),
+    ),
+    "each team has its own list, which later stages fill too": plain_world(
+        teams_of_type=(2, 1),
+        stages=(Stage(next=((1.0, 1),)), Stage(team_type=1, next=((1.0, 0),)), Stage(team_type=1)),
+        posts=(worker(), Post(1, 1.0, 8.0, "notice", notice_left=1.0), Post(2, 1.0, 8.0, "empty")),
+        list_limit=1,
+        exits=(1.0,),
+        cases=(
+            family(0, 1.0, 1.0),
+            family(2, 1.0, 1.0),
+            replace(family(2, 1.0, 1.0), place=0.5),
+            replace(family(3, 1.0, 1.0, back=0.0, delay_days=2.0), place=0.5),
+        ),
+    ),
     "a change of stage lets others have the case": plain_world(
         stages=(Stage(experienced_only=True, next=((1.0, 1),)), Stage(attention=0.125)),
         posts=(worker(service=50.0), worker()),

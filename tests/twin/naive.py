@@ -158,7 +158,7 @@ class Simulation(Management):
         case.workers = 0
         case.episodes += 1
         opening = case.plan.opening and case.ordinal == 0
-        if not opening and case.draws.turned_away < at_most(self.world.turned_away_share, self.excess()):
+        if not opening and self.turned_away(case):
             self.log("turned away", -1, case.number)
             self.leave_by(case, self.world.turned_away_exit, early=True)
             return
@@ -171,6 +171,15 @@ class Simulation(Management):
         else:
             self.enter_afresh(case, 0)
         self.join_list(case)
+
+    def turned_away(self, case: CaseState) -> bool:
+        """The list of its team is full, or pressure turns the family away."""
+        if self.world.list_limit is not None:
+            team = self.world.team_of(case.plan, 0)
+            waiting = [other for other in self.waiting if self.team_of(other) == team]
+            if sum(other.plan.children for other in waiting) >= self.world.list_limit:
+                return True
+        return case.draws.turned_away < at_most(self.world.turned_away_share, self.excess())
 
     def enter_afresh(self, case: CaseState, number: int) -> None:
         """A visit to a stage begins now, with all its work to do."""
@@ -414,9 +423,8 @@ class Simulation(Management):
 
     def has_room(self, post: PostState, children: int) -> bool:
         """Holding none, or within the cap with these children too."""
-        if self.world.cap is None or post.children == 0:
-            return True
-        return post.children + children <= self.world.cap * post.able + 1e-9
+        cap = min(self.rates.cap, math.inf if self.world.cap is None else self.world.cap)
+        return post.children == 0 or post.children + children <= cap * post.able + 1e-9
 
     def choice(self, case: CaseState, candidates: list[PostState]) -> PostState:
         """The candidate whom continuity or the rule chooses."""

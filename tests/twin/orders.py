@@ -168,6 +168,10 @@ class Management(Office):
 
     def span(self) -> float:
         """Workers per manager: as stated, or the authority's own at the start."""
+        return self.span_at_start() * self.rates.span
+
+    def span_at_start(self) -> float:
+        """The span without what policies do to it."""
         if self.world.span is not None:
             return self.world.span
         at_start = [post for post in self.world.posts if post.opens == 0 and not post.agency_only]
@@ -182,9 +186,14 @@ class Management(Office):
         for change in self.world.changes[1:]:
             yield self.env.timeout(change.time - self.env.now)
             yield self.turn(STAFF, OTHER)
+            if change.cap != self.rates.cap:
+                self.changed |= set(range(self.world.teams))
             self.rates = change
             for post in self.posts:
-                self.wake(post)
+                if post.more_hours != change.more_hours:
+                    post.more_hours = change.more_hours
+                    self.changed.add(post.plan.team)
+                self.caseload_changed(post)
 
     def cohort(self, time: float, grade: int, people: int) -> Steps:
         """Newly qualified workers take vacancies of a grade."""

@@ -215,6 +215,7 @@ class PostState:
     vacancies: int = 0
     agencies: int = 0
     permanents: int = 0
+    more_hours: float = 0.0
 
     @property
     def children(self) -> int:
@@ -234,7 +235,7 @@ class PostState:
     @property
     def hours(self) -> float:
         """C, the hours of case work a day."""
-        return self.plan.hours * self.able
+        return (self.plan.hours + self.more_hours) * self.able if self.plan.hours > 0 else 0.0
 
     @property
     def work_rate(self) -> float:

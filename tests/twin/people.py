@@ -47,7 +47,8 @@ class Office(ABC):
         self.gone: list[tuple[float, int]] = []
         self.team_factor = [1.0] * world.teams
         self.convert_factor = 1.0
-        self.posts = [PostState(i, plan) for i, plan in enumerate(world.posts)]
+        more = self.rates.more_hours
+        self.posts = [PostState(i, plan, more_hours=more) for i, plan in enumerate(world.posts)]
 
     @abstractmethod
     def hand_back(self, post: PostState) -> None:
@@ -188,13 +189,14 @@ class Office(ABC):
         if not (post.plan.agency_only or post.winding_down):
             left = threshold(self.world.luck.convert, post.number, number)
             convert = Clock(left, lambda: self.rates.convert_rate * self.convert_factor)
-        notice = Clock(self.world.agency_notice_days, lambda: 1.0) if post.winding_down else None
+        days = max(self.world.agency_notice_days, self.rates.agency_notice_days)
+        notice = Clock(days, lambda: 1.0) if post.winding_down else None
         clocks = [clock for clock in (post.hire, end, notice, convert) if clock]
         winner = yield from self.race(post, clocks)
         if winner is convert:
             self.log("converted", post.number)
             self.start_permanent(post, self.env.now, self.full_level())
-        elif winner is end and self.world.agency_notice_days > 0:
+        elif winner is end and max(self.world.agency_notice_days, self.rates.agency_notice_days) > 0:
             self.log("agency notice", post.number)
             post.winding_down = True
             self.changed.add(post.plan.team)

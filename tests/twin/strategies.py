@@ -150,6 +150,7 @@ def tiny_rules(draw: st.DrawFn, posts: int, exits: int, horizon: float) -> dict[
         "hand_over_after": draw(st.sampled_from((math.inf, 2.0, 0.0, 0.5))),
         "rule": draw(st.sampled_from(("fewest children", "least work", "random"))),
         "continuity": draw(st.booleans()),
+        "list_limit": draw(st.sampled_from((None, None, 1, 2, 4, 8))),
         "rebalancing": draw(st.sampled_from(("none", "gradual", "at once"))),
         "absences": draw(tiny_absences(posts, horizon)),
     }
@@ -203,6 +204,10 @@ def tiny_changes(draw: st.DrawFn, horizon: float, grades: int) -> tuple[Change, 
             cover_rate=draw(by_grade(rate)),
             end_rate=draw(rate),
             convert_rate=draw(rate),
+            cap=draw(st.sampled_from((math.inf, math.inf, 2.0, 4.0))),
+            more_hours=draw(st.sampled_from((0.0, 0.0, 0.5, -0.5))),
+            agency_notice_days=draw(st.sampled_from((0.0, 0.0, 2.0, 0.5))),
+            span=draw(st.sampled_from((1.0, 2.0, 0.5))) if time > 0 else 1.0,
         )
         for time in (0.0, *sorted(later))
     )
@@ -460,6 +465,7 @@ def rough_rules(dice: Dice, posts: int, exits: int, horizon: float) -> dict[str,
         "continuity": r.random() < 0.5,
         "rebalancing": r.choice(("none", "gradual", "at once")),
         "absences": rough_absences(dice, posts, horizon),
+        "list_limit": r.choice((None, r.randint(1, 4), r.randint(1, 30))),
     }
 
 
@@ -510,6 +516,10 @@ def rough_change(dice: Dice, i: int, horizon: float, grades: int) -> Change:
         end_rate=rate(),
         convert_rate=rate(),
         agency_cap=r.choice((math.inf, math.inf, r.random())),
+        cap=r.choice((math.inf, math.inf, r.uniform(1.0, 6.0))),
+        more_hours=r.choice((0.0, 0.0, r.uniform(-0.5, 2.0))),
+        agency_notice_days=r.choice((0.0, 0.0, r.uniform(0.1, 5.0))),
+        span=1.0 if i == 0 else r.choice((1.0, r.uniform(0.3, 3.0))),
     )
 
 

@@ -1218,6 +1218,7 @@ def test_where_workers_are_plenty_only_natural_time_passes(world: World) -> None
         absences=(),
         candidates=(),
         closings=(),
+        changes=(QUIET,),
         levels=(Level(),),
         cap=None,
         reading_hours=0.0,

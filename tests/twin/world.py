@@ -119,6 +119,8 @@ class Change:
 
     `leaving_factor` multiplies the rate of the band, `hire_rate` and `cover_rate` the rates of the grade;
     each is one number, or one by grade. Under an `agency_cap` no more than this share of the FTE is agency.
+    Then what policies do besides: a tighter cap on caseloads, hours of case work more (or fewer) for a
+    full-time worker, longer notice of agency workers, and a factor on the span.
     """
 
     time: float
@@ -128,6 +130,10 @@ class Change:
     end_rate: float
     convert_rate: float
     agency_cap: float = math.inf
+    cap: float = math.inf
+    more_hours: float = 0.0
+    agency_notice_days: float = 0.0
+    span: float = 1.0
 
 
 def of_grade(value: float | tuple[float, ...], grade: int) -> float:
@@ -177,7 +183,8 @@ class World:
 
     `exits` are the return shares of the ways out. `rule` is "fewest children", "least work" or "random";
     `rebalancing` "none", "gradual" or "at once". `reference` is the caseload at the start, from which
-    pressure is counted; `duty_days` how often there is a pass without a manager at work (0 = always).
+    pressure is counted; `duty_days` how often there is a pass without a manager at work (0 = always),
+    `list_limit` the children on a team's list from which on its referrals are turned away (None = never).
 
     `absences` are (post, start, days), those of one post apart in time; or else `candidates` by post, those
     of section 4, at the rates of `absence_rate` a, `absence_per_child` b and `absence_reference` n_ref.
@@ -227,6 +234,7 @@ class World:
     absence_reference: float = 1.0
     leaving_after_absence: float = 1.0
     duty_days: float = 0.0
+    list_limit: int | None = None
     span: float | None = None
     unsupervised: float = 1.0
     unsettled: float = 1.0

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from workforce_sim.authority import toml_file
 from workforce_sim.authority.balance import balance
+from workforce_sim.authority.limits import too_large
 from workforce_sim.authority.once import once_per_authority
 from workforce_sim.authority.parts import (
     Casework,
@@ -28,6 +29,7 @@ from workforce_sim.authority.pathway import Pathway, as_pathway
 from workforce_sim.authority.records import EVIDENCE_CLASSES
 from workforce_sim.authority.register import SECTIONS, register, setting_paths, unchanged_paths
 from workforce_sim.authority.staff import Agency, Careers, Recruitment, Supervision
+from workforce_sim.authority.usable import not_writable
 from workforce_sim.errors import InputError, Problem, from_pydantic, nearest, unknown_name
 
 if TYPE_CHECKING:
@@ -90,6 +92,8 @@ class Authority(Part):
             super().__init__(**settings)
         except ValidationError as error:
             raise from_pydantic(error, Authority, "the authority") from None
+        except UnicodeEncodeError as error:
+            raise not_writable("the authority", error) from None
 
     @model_validator(mode="after")
     def _consistent(self) -> Authority:
@@ -106,6 +110,7 @@ class Authority(Part):
             if group.promoted_from is not None and group.promoted_from not in grades:
                 what = "a grade of this authority"
                 problems.append(unknown_name(f"posts[{i}].promoted_from", group.promoted_from, grades, what))
+        problems += too_large(self)
         known = setting_paths(self)
         for path, source in self.sources.items():
             if path not in known:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workforce_sim.authority.flows import GradeRates, grade_rates
+from workforce_sim.authority.limits import check_movements
 from workforce_sim.authority.steady import steady
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def balance(authority: Authority) -> Balance:
     """Solve what the authority leaves open; stated values are kept and used."""
     casework = authority.casework
     rates = grade_rates(authority)
+    check_movements(authority, rates)
     if authority.pathway is None and casework.work_hours is not None:
         return Balance(rates, casework.work_hours, 1.0)
     state = steady(authority)

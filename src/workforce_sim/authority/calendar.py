@@ -19,6 +19,9 @@ DAYS_PER_WEEK = 5.0
 #: Times closer than this (working days) are one instant.
 INSTANT = 1e-9
 
+#: The last year whose bank holidays are known; later ones would have none.
+LAST_YEAR = 2100
+
 
 @lru_cache(maxsize=8)
 def _busday_calendar(first_year: int, last_year: int) -> np.busdaycalendar:
@@ -104,12 +107,19 @@ class WorkingCalendar:
 
 def census_day(calendar: WorkingCalendar, when: dt.date) -> int:
     """The working day whose morning follows the close of a date."""
-    return calendar.day(when + dt.timedelta(days=1))
+    return calendar.day(next_day(when))
+
+
+def next_day(when: dt.date) -> dt.date:
+    """The day after a date; the last day there is has none, and stands for it."""
+    return when + dt.timedelta(days=1) if when < dt.date.max else when
 
 
 def year_before(when: dt.date) -> dt.date:
     """The date on whose close the twelve months up to the close of a date begin."""
-    following = when + dt.timedelta(days=1)
+    following = next_day(when)
+    if following.year == dt.MINYEAR:
+        return dt.date.min
     try:
         return following.replace(year=following.year - 1) - dt.timedelta(days=1)
     except ValueError:  # 29 February

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
 from workforce_sim.authority.time_laws import survival
+from workforce_sim.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from workforce_sim.authority.authority import Authority
@@ -20,6 +21,9 @@ Floats = npt.NDArray[np.float64]
 
 #: People of whom the shares of levels at the start are taken.
 _QUANTILES = 2_000
+
+#: Between these the scale of the leaving rates is looked for first, and beyond this it is given up.
+_SCALES, _MOST_SCALE = (1e-4, 1e4), 1e100
 
 #: Points of the grid of service where the law has no closed form, and how many mean stays it spans.
 _GRID, _MEANS = 20_001, 60.0
@@ -146,8 +150,28 @@ def _leaving_scale(workforce: Workforce, turnover: float) -> float:
     target = 1 / turnover - workforce.notice_days / DAYS_PER_YEAR if turnover > 0 else math.inf
     if target <= 0 or math.isinf(target) or math.isinf(mean_service_years(leaving_bands(workforce))):
         return 1.0 if target <= 0 or turnover > 0 else 0.0
-    scale: float = brentq(lambda s: mean_service_years(leaving_bands(workforce, s)) - target, 1e-4, 1e4)
-    return scale
+
+    def too_long(scale: float) -> float:
+        """Years of service beyond those that the turnover leaves."""
+        return mean_service_years(leaving_bands(workforce, scale)) - target
+
+    low, high = _SCALES
+    while too_long(low) < 0:
+        low *= low
+    while too_long(high) > 0:
+        if high > _MOST_SCALE:  # the years in which nobody leaves are longer than the service there is
+            raise _unreachable(workforce, turnover)
+        high *= high
+    return float(brentq(too_long, low, high))
+
+
+def _unreachable(workforce: Workforce, turnover: float) -> InputError:
+    """The refusal of a turnover that no multiple of the stated leaving rates comes to."""
+    young = "workforce.leaving_per_year_under_5"
+    name = young if workforce.leaving_per_year_under_5 == 0 else "workforce.leaving_first_year_factor"
+    rule = f"rates of leaving of which some multiple gives a turnover of {100 * turnover:g}%"
+    fix = f"{name} above 0, or a stated workforce.leaving_scale"
+    return InputError("the balance", [Problem(name, f"{0.0:g}", rule, fix)])
 
 
 def mean_able(authority: Authority) -> float:

@@ -223,13 +223,15 @@ def _look(
 ) -> None:
     """How the families look at these moments (soonest first) of all days open, one visit after another."""
     j = 0
-    begun, ended = 0.0, spells[order[0]].days
+    ended = spells[order[0]].days
     for k in range(len(moments)):
         while moments[k] >= ended and j < len(order) - 1:
             j += 1
-            begun, ended = ended, ended + spells[order[j]].days
+            ended += spells[order[j]].days
         visit, spell, seen = visits[order[j]], spells[order[j]], snapshot[k]
-        age = min(moments[k] - begun, spell.days)
+        # How far a visit has come is spread as evenly as which visit it is: one sample serves every
+        # replication, so chance in it would be an error that no number of replications averages out.
+        age = spell.days * ((k + 0.5) * _GOLDEN % 1.0)
         done = min(spell.work, pace * progress_by(stages, visit.stage, age))
         seen.stage, seen.ordinal = visit.stage, visit.ordinal
         seen.age, seen.open_days = age, spell.before + age

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from workforce_sim.authority.calendar import as_date
 from workforce_sim.authority.pace import pace
 from workforce_sim.authority.records import recorded
+from workforce_sim.authority.usable import LITTLE, MOST_POSTS, usable
 from workforce_sim.errors import InputError, Problem, RuleBroken, nearest
 
 
@@ -17,6 +18,8 @@ class Part(BaseModel):
     """A frozen value that knows every one of its settings and refuses any other."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    _every_value_is_usable = field_validator("*", mode="after")(classmethod(usable))
 
     if not TYPE_CHECKING:
 
@@ -63,7 +66,7 @@ def one_of(*allowed: str) -> BeforeValidator:
 ALLOCATION_RULES = ("fewest children", "least work", "random")
 
 #: Laws of the work of a stage: section 2.
-WORK_LAWS = ("lognormal", "exponential", "triangular", "uniform")
+WORK_LAWS = ("lognormal", "exponential", "triangular", "uniform", "gamma")
 
 Allocation = Annotated[Literal["fewest children", "least work", "random"], one_of(*ALLOCATION_RULES)]
 Rebalancing = Annotated[Literal["none", "gradual", "at once"], one_of("none", "gradual", "at once")]
@@ -71,7 +74,9 @@ Rebalancing = Annotated[Literal["none", "gradual", "at once"], one_of("none", "g
 
 #: A date, or text such as ``"2015-04-01"``.
 Date = Annotated[dt.date, BeforeValidator(date_or_text)]
-Twelve = Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=12, max_length=12)]
+Twelve = Annotated[tuple[Annotated[float, Field(gt=0, le=100)], ...], Field(min_length=12, max_length=12)]
+
+Sizes = Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], Field(min_length=1, max_length=20)]
 
 
 class Source(Part):
@@ -86,13 +91,38 @@ class Demand(Part):
 
     children_per_year: float = Field(
         ge=0,
+        le=1_000_000,
         description="Children whose case opens in a year (in families)",
         examples=[1430.0],
     )
     children_per_family: float = recorded("demand.children_per_family", ge=1, le=6)
+    family_sizes: Sizes | None = Field(
+        default=None,
+        description="Shares of families with 1, 2, 3, ... children; 1 + Poisson if not stated",
+        examples=[[0.55, 0.25, 0.12, 0.06, 0.02]],
+    )
+    siblings_together: bool = recorded("demand.siblings_together")
     urgent_share: float = recorded("demand.urgent_share", ge=0, le=1)
     season: Twelve = recorded("demand.season")
     year_cv: float = recorded("demand.year_cv", ge=0, le=2)
+
+    @property
+    def children_per_case(self) -> float:
+        """Mean children of a case: of a family, or one, if every child is a case."""
+        return self.children_per_family if self.siblings_together else 1.0
+
+    @model_validator(mode="after")
+    def _sizes_fit(self) -> Demand:
+        if self.family_sizes is not None:
+            if abs(sum(self.family_sizes) - 1) > 1e-9:
+                rule = f"shares that add up to 1 (they add up to {sum(self.family_sizes):.12g})"
+                raise RuleBroken("family_sizes", self.family_sizes, rule, "family_sizes = [0.6, 0.3, 0.1]")
+            mean = sum(n * share for n, share in enumerate(self.family_sizes, 1))
+            if abs(mean - self.children_per_family) > 1e-9:
+                rule = f"the mean of family_sizes ({mean:.12g})"
+                fix = f"children_per_family = {mean:.12g}"
+                raise RuleBroken("children_per_family", self.children_per_family, rule, fix)
+        return self
 
 
 class Casework(Part):
@@ -100,12 +130,13 @@ class Casework(Part):
 
     case_hours_per_day: float = recorded("casework.case_hours_per_day", gt=0, le=24)
     upkeep_hours_per_day: float = recorded("casework.upkeep_hours_per_day", ge=0, le=24)
-    attention_hours_per_day: float = recorded("casework.attention_hours_per_day", gt=0)
+    attention_hours_per_day: float = recorded("casework.attention_hours_per_day", ge=LITTLE, le=1000)
     overtime_limit_hours_per_day: float = recorded("casework.overtime_limit_hours_per_day", ge=0, le=24)
     overtime_share: float = recorded("casework.overtime_share", ge=0, le=1)
     work_hours: float | None = Field(
         default=None,
-        gt=0,
+        ge=LITTLE,
+        le=1_000_000,
         description="Mean hours of progress a child's case needs; solved from the census row if not stated",
         examples=[50.0],
     )
@@ -113,14 +144,22 @@ class Casework(Part):
     workload_spread: float = recorded("casework.workload_spread", ge=0, le=2)
     work_scale: float | None = Field(
         default=None,
-        gt=0,
+        ge=LITTLE,
+        le=1000,
         description="Times the hours of work of every stage; solved from the census row if not stated",
         examples=[1.0],
     )
-    handover_reading_hours: float = recorded("casework.handover_reading_hours", ge=0)
+    handover_reading_hours: float = recorded("casework.handover_reading_hours", ge=0, le=100_000)
     handover_progress_lost: float = recorded("casework.handover_progress_lost", ge=0, le=1)
     caseload_cap: Annotated[float | None, BeforeValidator(as_nothing)] = recorded(
         "casework.caseload_cap", gt=0
+    )
+    waiting_list_limit: Annotated[int | None, BeforeValidator(as_nothing)] = Field(
+        default=None,
+        ge=1,
+        description="Children on a team's waiting list from which on its referrals are turned away; "
+        "no limit if not stated",
+        examples=[40],
     )
     allocation: Allocation = recorded("casework.allocation")
     continuity: bool = recorded("casework.continuity")
@@ -146,6 +185,7 @@ class Teams(Part):
     number: int = Field(
         default=1,
         ge=1,
+        le=10_000,
         description="Teams, each with its own waiting list, dealt over the types of team by their work",
         examples=[10],
     )
@@ -167,11 +207,11 @@ class PostGroup(Part):
     """
 
     grade: str = Field(min_length=1, examples=["'social worker'"])
-    number: int = Field(ge=0, description="Established posts", examples=[100])
+    number: int = Field(ge=0, le=MOST_POSTS, description="Established posts", examples=[100])
     vacant: int = Field(default=0, ge=0, description="Posts without a permanent worker", examples=[14])
     agency: int = Field(default=0, ge=0, description="Vacant posts covered by agency workers", examples=[10])
     agency_above_establishment: int = Field(
-        default=0, ge=0, description="Agency workers who cover no vacancy", examples=[0]
+        default=0, ge=0, le=MOST_POSTS, description="Agency workers who cover no vacancy", examples=[0]
     )
     holds_cases: bool = Field(default=True, examples=["true"])
     manages: bool = Field(default=False, description="Team managers, who sign off", examples=["true"])
@@ -246,7 +286,7 @@ class TimeLaw(Part):
         one_of("exponential", "weibull", "gamma", "lognormal"),
     ] = Field(default="exponential", examples=["'weibull'"])
     cv: float = Field(
-        default=1.0, gt=0, le=10, description="Coefficient of variation; 1 if exponential", examples=[1.0]
+        default=1.0, ge=0.03, le=10, description="Coefficient of variation; 1 if exponential", examples=[1.0]
     )
 
     @model_validator(mode="after")
@@ -277,7 +317,7 @@ class Workforce(Part):
     new_cases_on_notice: bool = recorded("workforce.new_cases_on_notice")
     experienced_years: float = recorded("workforce.experienced_years", ge=0, le=40)
     absences_per_year: float = recorded("workforce.absences_per_year", ge=0, le=50)
-    absence_days: float = recorded("workforce.absence_days", gt=0)
+    absence_days: float = recorded("workforce.absence_days", ge=0.1)
     absence_per_child: float = recorded("workforce.absence_per_child", ge=0, le=10)
     leaving_after_absence: float = recorded("workforce.leaving_after_absence", ge=0, le=10)
     retirement_share_from_5: float = recorded("workforce.retirement_share_from_5", ge=0, le=1)
@@ -303,7 +343,7 @@ class Workforce(Part):
         description="Agency starts per empty post and year; by grade if not stated",
         examples=[7.0],
     )
-    agency_assignment_months: float = recorded("workforce.agency_assignment_months", gt=0)
+    agency_assignment_months: float = recorded("workforce.agency_assignment_months", ge=0.01)
     conversions_per_agency_year: float = recorded("workforce.conversions_per_agency_year", ge=0)
     conversions_per_agency_year_full_offer: float = recorded(
         "workforce.conversions_per_agency_year_full_offer", ge=0
@@ -335,7 +375,7 @@ class CensusRow(Part):
     """The published row the authority starts from. Rates in percent, as published."""
 
     turnover_rate: float = Field(
-        gt=0, lt=100, description="Leavers per 100 in post and year", examples=[11.8]
+        ge=LITTLE, lt=100, description="Leavers per 100 in post and year", examples=[11.8]
     )
-    caseload: float = Field(gt=0, description="Children per case-holder FTE", examples=[15.2])
+    caseload: float = Field(ge=LITTLE, le=20_000, description="Children per case-holder FTE", examples=[15.2])
     date: Date = Field(description="Date of the stocks", examples=["2025-09-30"])

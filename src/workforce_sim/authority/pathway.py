@@ -18,7 +18,8 @@ from workforce_sim.authority import pathway_file
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
 from workforce_sim.authority.parts import WORK_LAWS, Part, as_nothing, one_of
 from workforce_sim.authority.records import recorded
-from workforce_sim.errors import InputError, Problem, RuleBroken, from_pydantic, unknown_name
+from workforce_sim.authority.usable import LITTLE, not_writable
+from workforce_sim.errors import InputError, Problem, RuleBroken, from_pydantic, shown, unknown_name
 
 if TYPE_CHECKING:
     from workforce_sim.authority.parts import Casework
@@ -66,19 +67,19 @@ Ages = Annotated[
 Shares = Annotated[dict[str, Share], Field(min_length=1), AfterValidator(_whole)]
 
 
-WorkLaw = Annotated[Literal["lognormal", "exponential", "triangular", "uniform"], one_of(*WORK_LAWS)]
+WorkLaw = Annotated[Literal["lognormal", "exponential", "triangular", "uniform", "gamma"], one_of(*WORK_LAWS)]
 
 
 class Stage(Part):
     """One stage of the pathway. Days are working days since entering it; hours are per child."""
 
     team: str = Field(min_length=1, description="Type of team that does this work", examples=['"assessment"'])
-    priority: int = Field(default=0, ge=0, description="Order of service, 0 first", examples=[1])
+    priority: int = Field(default=0, ge=0, le=1000, description="Order of service, 0 first", examples=[1])
     work_hours: float = Field(gt=0, description="hours of progress per child, mean", examples=[12.0])
     work_cv: float = recorded("casework.work_cv", ge=0, le=5)
     work_law: WorkLaw = Field(
         default="lognormal",
-        description="law of the work of a stage; work_cv is that of a lognormal law",
+        description="law of the work of a stage; work_cv is that of a lognormal or gamma law",
         examples=['"lognormal"'],
     )
     work_low_hours: float | None = Field(
@@ -87,7 +88,7 @@ class Stage(Part):
     work_high_hours: float | None = Field(
         default=None, gt=0, description="most hours per child, triangular or uniform law", examples=[10.0]
     )
-    attention_hours_per_day: float = recorded("casework.attention_hours_per_day", gt=0)
+    attention_hours_per_day: float = recorded("casework.attention_hours_per_day", ge=LITTLE, le=1000)
     upkeep_hours_per_day: float = recorded("casework.upkeep_hours_per_day", ge=0, le=24)
     reviews_days: Ages = Field(
         default=(), description="ages of the stage at its reviews, working days", examples=["[63.0, 189.0]"]
@@ -202,12 +203,13 @@ class Pathway(Part):
         names = [*type(self).model_fields, "like", "remove"]
         strange = [name for name in settings if name not in names[:-2]]
         problems = [
-            Problem(n, repr(settings.pop(n))[:60], _NO_NAME, unknown_name("", n, names, "").fix)
-            for n in strange
+            Problem(n, shown(settings.pop(n)), _NO_NAME, unknown_name("", n, names, "").fix) for n in strange
         ]
         problems += _wrong_ways(settings)
         try:
             super().__init__(**settings)
+        except UnicodeEncodeError as error:
+            raise not_writable("the pathway", error) from None
         except ValidationError as error:
             problems = [*from_pydantic(error, Pathway, "").problems, *problems]
         if problems:
@@ -279,6 +281,7 @@ class Pathway(Part):
             row = rows[i]
             spread = math.sqrt(math.log1p(stage.work_cv**2)) if stage.work_law == "lognormal" else 0.0
             row["law"] = WORK_LAWS.index(stage.work_law)
+            row["shape"] = stage.work_cv**-2 if stage.work_cv > 1e-100 else math.inf
             row["low"], row["mode"], row["high"] = (x / stage.work_hours for x in stage.work_limits)
             row["attention"], row["upkeep"] = stage.attention_hours_per_day, stage.upkeep_hours_per_day
             row["location"] = math.log(scale * stage.work_hours / row["attention"]) - spread**2 / 2
@@ -327,7 +330,7 @@ def as_pathway(value: Any) -> Any:
     if isinstance(value, str):
         return Pathway(**pathway_file.shipped(value, ""))
     if isinstance(value, Mapping):
-        return Pathway(**pathway_file.with_changes({}, value))
+        return Pathway(**pathway_file.with_changes({}, {str(name): part for name, part in value.items()}))
     names = " or ".join(repr(name) for name in pathway_file.shipped_names())
     raise RuleBroken("", value, f"a section of settings, or {names}", 'pathway = "england"')
 
@@ -365,7 +368,8 @@ def _ways(part: Any) -> tuple[list[str], bool]:
     shares = part.next if isinstance(part, Stage) else part.get("next") if isinstance(part, Mapping) else None
     if not isinstance(shares, Mapping):
         return [], False
-    numbers = {str(to): share for to, share in shares.items() if isinstance(share, (int, float))}
+    read = {str(to): share for to, share in shares.items() if isinstance(share, (int, float))}
+    numbers = {to: share for to, share in read.items() if 0 <= share <= 1}
     ways = [to for to, share in numbers.items() if share != 0]
     return ways, abs(math.fsum(numbers.values()) - 1) <= _SUM
 

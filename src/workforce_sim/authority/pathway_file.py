@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from workforce_sim.errors import InputError, Problem, unknown_name
+from workforce_sim.errors import InputError, Problem, shown, unknown_name
 
 _FOLDER = "pathways"
 _WHERE = "the pathway"
@@ -84,9 +84,10 @@ def with_changes(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[st
     """
     changes = dict(changes)
     like, remove = changes.pop("like", None), changes.pop("remove", None)
-    settings = dict(base) if like is None else _settings_of(like)
-    if not isinstance(settings, dict):
-        settings = shipped(like)
+    if like is None:
+        settings = dict(base)
+    else:
+        settings = like.model_dump() if isinstance(like, BaseModel) else shipped(like)
     misspelt = _misspelt(settings, changes)
     if misspelt:
         raise InputError(_WHERE, misspelt)
@@ -155,20 +156,23 @@ def removed(settings: Mapping[str, Any], remove: Any, stated: set[str]) -> dict[
     Raises:
         InputError: with every problem found.
     """
-    stages = {name: _settings_of(stage) for name, stage in (settings.get("stages") or {}).items()}
-    exits = list(settings.get("exits") or {})
+    there, ways_out = settings.get("stages"), settings.get("exits")
+    if not (there and isinstance(there, Mapping) and isinstance(ways_out, Mapping)):
+        return dict(settings)  # what is wrong with them is said when the pathway is made
+    stages = {name: _settings_of(stage) for name, stage in there.items()}
+    exits = list(ways_out)
     if not isinstance(remove, Mapping):
         fix = 'for example: remove = { "child in need plan" = "closed" }'
         rule = "a section: stage = what comes instead of it"
-        raise InputError(_WHERE, [Problem("remove", repr(remove), rule, fix)])
+        raise InputError(_WHERE, [Problem("remove", shown(remove), rule, fix)])
     problems = []
     for name, instead in remove.items():
         if name not in stages:
             problems.append(unknown_name("remove", name, list(stages), "a stage of the pathway"))
         elif name in stated:
             fix = f"leave out [pathway.stages.{name!r}], or take it out of remove"
-            problems.append(Problem(f"remove.{name}", repr(instead), "a stage is changed or removed", fix))
-        elif instead not in stages and instead not in exits:
+            problems.append(Problem(f"remove.{name}", shown(instead), "a stage is changed or removed", fix))
+        elif not isinstance(instead, str) or (instead not in stages and instead not in exits):
             left = [s for s in stages if s not in remove]
             problems.append(unknown_name(f"remove.{name}", instead, [*left, *exits], "what comes instead"))
         elif _instead(remove, name) is None:
@@ -204,5 +208,6 @@ def _rerouted(stage: Any, remove: Mapping[str, Any]) -> Any:
     ways: dict[str, Any] = {}
     for name, share in stage["next"].items():
         there = _instead(remove, name) or name
-        ways[there] = ways[there] + share if there in ways else share
+        both = there in ways and isinstance(share, (int, float)) and isinstance(ways[there], (int, float))
+        ways[there] = ways[there] + share if both else share
     return {**stage, "next": ways}

@@ -61,12 +61,12 @@ class Careers(Part):
         description="Whether that time is the same for everybody or exponential with this mean",
         examples=["'fixed'"],
     )
-    newly_qualified_able: float = recorded("careers.newly_qualified_able", gt=0, le=2)
+    newly_qualified_able: float = recorded("careers.newly_qualified_able", ge=0.01, le=2)
     newly_qualified_salary: float = recorded("careers.newly_qualified_salary", ge=0, le=5)
     newly_qualified_leaving: float = recorded("careers.newly_qualified_leaving", ge=0, le=10)
     senior_share: float = recorded("careers.senior_share", ge=0, le=1)
     seniors_per_year: float = recorded("careers.seniors_per_year", ge=0, le=50)
-    senior_able: float = recorded("careers.senior_able", gt=0, le=2)
+    senior_able: float = recorded("careers.senior_able", ge=0.01, le=2)
     senior_salary: float = recorded("careers.senior_salary", ge=0, le=5)
     senior_leaving: float = recorded("careers.senior_leaving", ge=0, le=10)
     at_start: (

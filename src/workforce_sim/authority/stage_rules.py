@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.authority.calendar import INSTANT
+from workforce_sim.authority.gamma_law import gamma_quantile
 from workforce_sim.compiled import compiled
 
 #: Laws of the work of a stage, by their place in ``WORK_LAWS``.
-LOGNORMAL, EXPONENTIAL, TRIANGULAR, UNIFORM = range(4)
+LOGNORMAL, EXPONENTIAL, TRIANGULAR, UNIFORM, GAMMA = range(5)
 
 #: One record a stage; hours are per child and day, the rest in days.
 STAGE = np.dtype(
@@ -34,6 +35,7 @@ STAGE = np.dtype(
         ("low", "f8"),  # least, likeliest and most work over the mean, triangular and uniform law
         ("mode", "f8"),
         ("high", "f8"),
+        ("shape", "f8"),  # gamma law; inf = all work alike
         ("law", "i8"),  # of work: a place in WORK_LAWS
         ("priority", "i8"),
         ("team_type", "i8"),
@@ -72,6 +74,8 @@ def work_days(stages: Any, s: int, z: float) -> float:
     above = 0.5 * math.erfc(z / math.sqrt(2.0))
     if stage.law == EXPONENTIAL:
         return float(-math.exp(stage.location) * math.log(above))
+    if stage.law == GAMMA:
+        return float(math.exp(stage.location) * gamma_quantile(stage.shape, z))
     low, mode, width = stage.low, stage.mode, stage.high - stage.low
     if stage.law == UNIFORM:
         share = low + width * (1.0 - above)

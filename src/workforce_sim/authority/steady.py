@@ -102,7 +102,7 @@ def _question(authority: Authority) -> _Question:
     able = mean_able(authority)
     ends = 12.0 / authority.workforce.agency_assignment_months
     changes = (permanent * authority.census.turnover_rate / 100 + agency * ends) / DAYS_PER_YEAR
-    reading = c.handover_reading_hours / authority.demand.children_per_family
+    reading = c.handover_reading_hours / authority.demand.children_per_case
     return _Question(
         pathway=pathway,
         pathway_json=pathway.model_dump_json(),
@@ -177,7 +177,7 @@ def mean_pace(
 
     A full list slows down more than an empty one speeds up, so it is below the pace of the mean load.
     """
-    if spread == 0.0:
+    if spread < 1e-6:  # all alike, as far as numbers can tell
         return pace(wanted, upkeep, hours, overtime_share, overtime_limit)
     loads = _loads(spread)
     paces = [pace(x * wanted, x * upkeep, hours, overtime_share, overtime_limit) for x in loads]

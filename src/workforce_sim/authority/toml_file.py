@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workforce_sim.authority.parts import NOTHING
-from workforce_sim.errors import InputError, Problem, nearest
+from workforce_sim.errors import InputError, Problem, nearest, shown
+from workforce_sim.files import as_path
 
 if TYPE_CHECKING:
     from workforce_sim.authority.authority import Authority
@@ -20,10 +20,7 @@ def read_text(path: object) -> tuple[str, str]:
     Raises:
         InputError: no path, no such file, or not readable as text.
     """
-    if not isinstance(path, (str, os.PathLike)):
-        wrong = Problem("path", repr(path), "the path of a TOML file", "Authority.from_file('mine.toml')")
-        raise InputError("Authority.from_file", [wrong])
-    file = Path(path)
+    file = as_path(path, "Authority.from_file", "mine.toml")
     try:
         return file.read_text("utf-8-sig"), file.name
     except FileNotFoundError:
@@ -45,12 +42,12 @@ def read_settings(text: object, where: str) -> dict[str, Any]:
         raise InputError(where, [wrong])
     try:
         settings = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # not only what is no TOML: numbers without end, deep lists
         rule = "TOML: name = value lines under [section] headings"
         raise InputError(where, [Problem("file", "", rule, f"mend: {error}")]) from None
     if isinstance(settings.get("posts"), list):
         settings["posts"] = tuple(settings["posts"])
-    for section, name in (("demand", "season"), ("careers", "at_start")):
+    for section, name in (("demand", "season"), ("demand", "family_sizes"), ("careers", "at_start")):
         part = settings.get(section)
         if isinstance(part, dict) and isinstance(part.get(name), list):
             part[name] = tuple(part[name])
@@ -79,4 +76,4 @@ def _without_none(value: Any) -> Any:
 
 
 def _cannot_read(file: Path, rule: str, fix: str) -> InputError:
-    return InputError("Authority.from_file", [Problem("path", repr(str(file)), rule, fix)])
+    return InputError("Authority.from_file", [Problem("path", shown(str(file), 400), rule, fix)])

@@ -139,6 +139,7 @@ def change_teams(S: Any, now: float) -> None:
             if case.mode == WAITING and team != case.team:
                 remove_from_list(S, c)
                 S.teams[case.team].waiting -= 1
+                S.teams[case.team].children -= case.children
                 case.team = team
                 line_up(S, c)
             case.team = team

@@ -133,6 +133,7 @@ TEAM = np.dtype(
     [
         ("workers", "i8"),
         ("waiting", "i8"),
+        ("children", "i8"),  # who wait
         ("changed", "i8"),
         ("had_turn", "i8"),  # in a round of rebalancing
         ("refused", "i8"),  # the planner's rule has found nobody for the first case

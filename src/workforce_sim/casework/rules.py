@@ -37,6 +37,7 @@ LAW = np.dtype(
         ("early_factor", "f8"),
         ("per_change", "f8"),
         ("duty_days", "f8"),
+        ("list_limit", "f8"),
         ("rule", "i8"),
         ("continuity", "i8"),
         ("rebalancing", "i8"),
@@ -82,6 +83,8 @@ class CaseRules:
         per_change: how much each change of worker adds to it.
         duty_days: days between the allocation passes of a team whose manager posts have nobody at work in
             them; 0 for passes as in any team.
+        list_limit: children on a team's waiting list from which on its referrals are turned away (``inf`` for
+            never).
     """
 
     pathway: StageTable
@@ -106,6 +109,7 @@ class CaseRules:
     early_factor: float = 1.0
     per_change: float = 0.0
     duty_days: float = 0.0
+    list_limit: float = np.inf
 
     def law(self) -> dict[str, Any]:
         """These rules as the kernel has them."""

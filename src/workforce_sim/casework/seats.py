@@ -105,12 +105,15 @@ def set_able(S: Any, p: int, able: float, hours: float, now: float) -> None:
 
 @compiled
 def set_rule(S: Any, rule: int, now: float) -> None:
-    """Allocation goes by another rule from now on."""
+    """Allocation goes by another rule from now on, and families who wait are looked at again."""
     S.run[0].rule = rule
     for p in range(S.seats.shape[0]):
         if S.seats[p].present:
             settle(S, p, now)
             caseload_changed(S, p, now)
+    for team in range(S.teams.shape[0]):
+        if S.teams[team].waiting:
+            mark(S, team)
 
 
 @compiled

@@ -17,7 +17,7 @@ from workforce_sim.casework.eventlog import Kind
 from workforce_sim.casework.holding import begin_work, end_work, next_review, put, take
 from workforce_sim.casework.records import CLOSED, GATE, SIGNING
 from workforce_sim.casework.sharing import log
-from workforce_sim.casework.waiting import join_list, may_hold, team_of
+from workforce_sim.casework.waiting import join_list, may_hold, team_for, team_of
 from workforce_sim.compiled import compiled
 from workforce_sim.demand.families import AWAY, DELAY, EARLY, NEXT, RETURN, WORK
 
@@ -69,6 +69,16 @@ def begin_visit(S: Any, c: int, now: float) -> None:
 
 
 @compiled
+def turned_away(S: Any, c: int) -> bool:
+    """Is the referral of case c turned away: is the list of its team full, or the service under pressure?"""
+    run = S.run[0]
+    if S.teams[team_for(S, c, 0)].children >= run.list_limit:
+        return True
+    share = run.turned_away_share
+    return bool(share > 0.0 and S.draws[S.cases[c].ordinal, c, AWAY] < share * excess(S))
+
+
+@compiled
 def refer(S: Any, c: int, now: float) -> None:
     """A family is referred, for the first time or again; it may be turned away."""
     case, run = S.cases[c], S.run[0]
@@ -91,7 +101,7 @@ def refer(S: Any, c: int, now: float) -> None:
             run.again_in_year += k
         case.known = 0
     case.referred = now
-    if run.turned_away_share > 0.0 and S.draws[case.ordinal, c, AWAY] < run.turned_away_share * excess(S):
+    if turned_away(S, c):
         run.turned_away += k
         log(S, TURNED_AWAY, -1, c, 0)
         case.early = 1

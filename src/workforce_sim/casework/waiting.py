@@ -61,9 +61,14 @@ def class_of(S: Any, c: int) -> int:
 @compiled
 def team_of(S: Any, c: int) -> int:
     """The team to which case c belongs in its stage."""
-    case = S.cases[c]
-    stage = S.stages[case.stage]
-    return int(stage.first_team + min(int(case.place * stage.teams), stage.teams - 1))
+    return int(team_for(S, c, S.cases[c].stage))
+
+
+@compiled
+def team_for(S: Any, c: int, s: int) -> int:
+    """The team to which case c belongs in stage s."""
+    stage = S.stages[s]
+    return int(stage.first_team + min(int(S.cases[c].place * stage.teams), stage.teams - 1))
 
 
 @compiled
@@ -87,6 +92,7 @@ def line_up(S: Any, c: int) -> None:
     cases = S.cases
     case = cases[c]
     S.teams[case.team].waiting += 1
+    S.teams[case.team].children += case.children
     w = S.waitlists[case.team, class_of(S, c)]
     ticket = case.ticket
     if w.tail < 0:
@@ -187,6 +193,7 @@ def assign(S: Any, c: int, p: int, now: float) -> None:
     run.counts[DECIDING if stage.decision else UNALLOCATED] -= k
     S.stages[case.stage].waiting -= k
     S.teams[case.team].waiting -= 1
+    S.teams[case.team].children -= k
     run.allocations += 1
     log(S, ALLOCATED, p, c, case.stage)
     settle(S, p, now)

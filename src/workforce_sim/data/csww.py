@@ -6,11 +6,12 @@ a symbol instead of a number the value is missing, and the symbol says why.
 
 from __future__ import annotations
 
+import csv
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workforce_sim.errors import InputError, Problem, unknown_name
+from workforce_sim.errors import InputError, Problem, shown, unknown_name
+from workforce_sim.files import as_path
 from workforce_sim.measures.census import Census
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ COUNTS = (
 )
 _KEYS = ("time_period", "geographic_level", "la_name")
 
+#: A count as published: digits, with or without commas between thousands.
+_NUMBER = r"(?:[0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?"
+
+#: Most problems of a kind that are listed.
+_MOST_SHOWN = 20
+
 
 def read_csww(path: str | os.PathLike[str]) -> pd.DataFrame:
     """Read the indicators file.
@@ -58,32 +65,61 @@ def read_csww(path: str | os.PathLike[str]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    try:
-        table = pd.read_csv(Path(path), dtype=str, encoding="utf-8-sig", keep_default_na=False)
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        rule, fix = "the published CSV file (UTF-8)", f"download it again; the system says: {error}"
-        raise InputError("read_csww", [Problem("path", repr(str(path)), rule, fix)]) from None
-    missing = [name for name in (*_KEYS, *COUNTS) if name not in table.columns]
-    if missing:
-        raise InputError(
-            "read_csww", [unknown_name(f"column {m}", "missing", list(table.columns), "it") for m in missing]
-        )
+    header, rows = _read(path)
+    table = pd.DataFrame(rows, columns=header, dtype=str)
     level = table["geographic_level"].str.strip().str.capitalize()  # "Local Authority" in some years
     place = table["la_name"].where(level == "Local authority", table.get("region_name", ""))
     found = pd.DataFrame(
         {
-            "year": table["time_period"].str[:4].astype(int),
+            "year": pd.to_numeric(table["time_period"].str[:4].where(_is_year(table))),
             "level": level,
             "area": place.where(level != "National", "England"),
         }
     )
-    problems: list[Problem] = []
+    problems = [
+        Problem(f"time_period, row {row + 2}", shown(table["time_period"][row]), "a year", "2025")
+        for row in table.index[~_is_year(table)][:_MOST_SHOWN]
+    ]
     for name in table.columns:
         if name.endswith(("_fte", "_headcount")) or name == "cases":
             found[name] = _numbers(table[name], name, problems)
     if problems:
         raise InputError("read_csww", problems)
-    return found
+    return found.astype({"year": int})
+
+
+def _read(path: object) -> tuple[list[str], list[list[str]]]:
+    """The names of the columns and the rows of the file, every row as long as the names."""
+    file_path = as_path(path, "read_csww", "csww.csv")
+    try:
+        with open(file_path, encoding="utf-8-sig", newline="") as file:
+            header, *rows = [row for row in csv.reader(file, strict=True) if row] or [[]]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        rule, fix = "the published CSV file (UTF-8)", f"download it again; the system says: {error}"
+        raise InputError("read_csww", [Problem("path", shown(str(file_path), 400), rule, fix)]) from None
+    problems = [
+        unknown_name(f"column {name}", "missing", header, "it")
+        for name in (*_KEYS, *COUNTS)
+        if name not in header
+    ]
+    problems += [
+        Problem(f"column {name}", "twice", "each column once", "remove one of them")
+        for name in sorted({name for name in header if header.count(name) > 1})
+    ]
+    rule = f"{len(header)} cells, as many as there are columns"
+    problems += [
+        Problem(f"row {i + 2}", f"{len(row)} cells", rule, "see how the file was published")
+        for i, row in enumerate(rows)
+        if len(row) != len(header)
+    ][:_MOST_SHOWN]
+    if problems:
+        raise InputError("read_csww", problems)
+    return header, rows
+
+
+def _is_year(table: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a row begins with a year (``2025``, or ``202425`` of a year to March)."""
+    return table["time_period"].str.fullmatch(r"(?:19|20)[0-9]{2}(?:[0-9]{2})?")
 
 
 def _numbers(cells: pd.Series[str], name: str, problems: list[Problem]) -> pd.Series[float]:
@@ -91,12 +127,12 @@ def _numbers(cells: pd.Series[str], name: str, problems: list[Problem]) -> pd.Se
     import pandas as pd
 
     text = cells.str.strip()
-    numbers = pd.to_numeric(text.str.replace(",", ""), errors="coerce")
-    for row in text.index[numbers.isna() & ~text.isin(SYMBOLS)][:20]:
-        rule = f"a number or one of {', '.join(s for s in SYMBOLS if s)}"
-        problems.append(
-            Problem(f"{name}, row {row + 2}", repr(text[row]), rule, "see how the file was published")
-        )
+    plain = text.str.fullmatch(_NUMBER)
+    numbers = pd.to_numeric(text.where(plain).str.replace(",", "")).astype(float)
+    for row in text.index[~plain & ~text.isin(SYMBOLS)][:_MOST_SHOWN]:
+        rule = f"a number, 0 or more, or one of {', '.join(s for s in SYMBOLS if s)}"
+        fix = "see how the file was published"
+        problems.append(Problem(f"{name}, row {row + 2}", shown(text[row]), rule, fix))
     return numbers
 
 

@@ -9,6 +9,7 @@ more streams leave every other number where it was.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Protocol
 
@@ -19,6 +20,7 @@ import numpy.typing as npt
 STREAM_VERSION = 2
 
 _HALF_STEP = 2.0**-54  # keeps uniforms off 0, where inverse laws end
+_LARGEST = 1.0 - 2.0**-53  # half a step more would be rounded to 1, where they end as well
 
 Floats = npt.NDArray[np.float64]
 
@@ -68,6 +70,17 @@ class Stream(IntEnum):
     ABSENCE_KEPT = 40
 
 
+def strictly_inside(raw: Floats) -> Floats:
+    """Uniforms of [0, 1) in steps of 2^-53, moved by half a step into (0, 1).
+
+    Example:
+        >>> (strictly_inside(np.array([0.0, 1.0 - 2.0**-53])) - [0.0, 1.0]).tolist()
+        [5.551115123125783e-17, -1.1102230246251565e-16]
+    """
+    inside: Floats = np.minimum(raw + _HALF_STEP, _LARGEST)
+    return inside
+
+
 class Luck:
     """The random numbers of one replication.
 
@@ -95,15 +108,15 @@ class Luck:
             key = self._keys[stream] = sequence.generate_state(2, np.uint64).astype(np.uint64)
         counter = np.array([0, ordinal, layer, 0], np.uint64)
         generator = np.random.Generator(np.random.Philox(counter=counter, key=key))
-        return generator.random(n) + _HALF_STEP
+        return strictly_inside(generator.random(n))
 
     def exponentials(self, stream: Stream, n: int, *, ordinal: int = 0, layer: int = 0) -> Floats:
         """Exp(1) variates of entities 0 to n - 1, by inversion."""
-        return -np.log1p(-self.uniforms(stream, n, ordinal=ordinal, layer=layer))
+        return exponential(self.uniforms(stream, n, ordinal=ordinal, layer=layer))
 
     def yearly(self, stream: Stream, years: int, cv: float) -> Floats:
         """A multiplier for each year since the start: gamma with mean 1, by inversion; all 1 when cv is 0."""
-        if cv == 0:
+        if cv < 1e-6:  # all alike, as far as numbers can tell
             return np.ones(years)
         from scipy.special import gammaincinv
 
@@ -144,6 +157,16 @@ class PostLuck:
         return row[number]
 
 
+def exponential(uniforms: Floats) -> Floats:
+    """Exp(1) variates by inversion: a larger uniform gives a longer time, and 1 - u the opposite luck.
+
+    Example:
+        >>> exponential(np.array([0.5])).round(3)
+        array([0.693])
+    """
+    return -np.log1p(-uniforms)
+
+
 def lognormal(uniforms: Floats, mean: float, cv: float, *, length_biased: bool = False) -> Floats:
     """Lognormal variates by inversion; length-biased for what is found open at a random moment."""
     if cv == 0:
@@ -155,8 +178,17 @@ def lognormal(uniforms: Floats, mean: float, cv: float, *, length_biased: bool =
     return np.asarray(np.exp(location + math.sqrt(variance) * ndtri(uniforms)), dtype=np.float64)
 
 
-def family_size(uniforms: Floats, mean: float) -> npt.NDArray[np.int64]:
-    """Children of a referred family: 1 + Poisson(mean - 1), by inversion."""
+def family_size(
+    uniforms: Floats, mean: float, shares: Sequence[float] | None = None
+) -> npt.NDArray[np.int64]:
+    """Children of a referred family: by the shares of 1, 2, ...; else 1 + Poisson(mean - 1). By inversion.
+
+    Example:
+        >>> family_size(np.array([0.2, 0.6, 0.95]), 1.6, [0.5, 0.4, 0.1]).tolist()
+        [1, 2, 3]
+    """
+    if shares is not None:
+        return 1 + np.searchsorted(np.cumsum(shares)[:-1], uniforms, side="right").astype(np.int64)
     extra = mean - 1.0
     if extra == 0:
         return np.ones(len(uniforms), np.int64)

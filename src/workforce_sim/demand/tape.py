@@ -42,6 +42,9 @@ _GOLDEN = 0.6180339887498949
 #: The luck of families open at the start is kept in a layer of its own, beyond all layers of candidates.
 _OPENING = 1 << 40
 
+#: And that of a family's second, third, ... child, where every child is a case, in layers further on each.
+_SIBLING = 1 << 20
+
 
 def draw_families(
     authority: Authority, calendar: WorkingCalendar, luck: Luck, changes: Sequence[DemandFactor] = ()
@@ -73,7 +76,9 @@ def _opening(authority: Authority, state: Steady, luck: Luck) -> Families:
     snapshot = state.history.snapshot
     if len(snapshot) == 0:
         children = 0
-    size = family_size(luck.uniforms(Stream.OPENING_CHILDREN, children), authority.demand.children_per_family)
+    size = _sizes(luck.uniforms(Stream.OPENING_CHILDREN, children), authority)
+    if not authority.demand.siblings_together:
+        size = np.ones(children, np.int64)
     n = int(np.searchsorted(np.cumsum(size), children)) + 1 if children else 0
     size = size[:n]
     if n:
@@ -119,15 +124,20 @@ class _Demand:
         for change in self._changes:
             factor = np.full(len(times), change.factor)
             if change.fade_days is not None:
-                factor = 1.0 + (change.factor - 1.0) * np.exp(-(times - change.start) / change.fade_days)
+                since = np.maximum(0.0, times - change.start)  # before it begins nothing is looked at
+                factor = 1.0 + (change.factor - 1.0) * np.exp(-since / change.fade_days)
             here = (times >= change.start) & (times < change.end)
             found = np.where(here, found * factor, found)
         return found
 
     def layers(self) -> int:
         """How many majorants it takes to be above the rate at all times."""
-        highest = float(np.prod([max(1.0, change.factor) for change in self._changes]))
+        highest = max((self._highest_at(change.start) for change in self._changes), default=1.0)
         return math.ceil(float(self._monthly.max()) * highest / self.majorant) if self.mean else 0
+
+    def _highest_at(self, day: float) -> float:
+        """What the changes that hold on a day multiply the rate by, those that lessen it left out."""
+        return math.prod(max(1.0, c.factor) for c in self._changes if c.start <= day < c.end)
 
 
 def _referrals(
@@ -173,22 +183,32 @@ def _layer(
     known = kept & (level < mean * again * away)  # the lowest, so that more demand makes nobody else of them
     within_year = uniforms(Stream.KNOWN) < _back_within_a_year(state, times)
     which = np.flatnonzero(kept)
+    children = _sizes(uniforms(Stream.REFERRAL_CHILDREN)[which], authority)
+    sibling = np.zeros(len(which), np.int64)
+    if not authority.demand.siblings_together:  # a case for each: the first, second, ... of the family
+        which = np.repeat(which, children)
+        sibling = np.arange(len(which)) - np.repeat(np.cumsum(children) - children, children)
+        children = np.ones(len(which), np.int64)
     m = len(which)
 
     def draws(ordinal: int) -> Floats:
-        return _draws(luck, n, layer, ordinal, which)
+        found = _draws(luck, n, layer, ordinal, which)
+        for i in range(1, int(sibling.max(initial=0)) + 1):
+            later = sibling == i
+            found[later] = _draws(luck, n, layer + i * _SIBLING, ordinal, which[later])
+        return found
 
     return Families(
-        time=times[kept],
-        children=family_size(uniforms(Stream.REFERRAL_CHILDREN)[kept], authority.demand.children_per_family),
-        priority=_priority(uniforms(Stream.REFERRAL_PRIORITY)[kept], authority),
-        place=uniforms(Stream.PLACE)[kept],
+        time=times[which],
+        children=children,
+        priority=_priority(uniforms(Stream.REFERRAL_PRIORITY)[which], authority),
+        place=uniforms(Stream.PLACE)[which],
         stage=np.full(m, REFERRED, np.int64),
         began=np.zeros(m),
         left=np.zeros(m),
         done=np.zeros(m),
         already_open=np.zeros(m),
-        known=(known & within_year)[kept],
+        known=(known & within_year)[which],
         draws=draws,
     )
 
@@ -242,6 +262,12 @@ def _candidates(luck: Luck, rate: float, end: float, layer: int) -> Floats:
         if times[-1] >= end:
             return times[: np.searchsorted(times, end)]
         n *= 2
+
+
+def _sizes(uniforms: Floats, authority: Authority) -> Ints:
+    """Children of families."""
+    demand = authority.demand
+    return family_size(uniforms, demand.children_per_family, demand.family_sizes)
 
 
 def _priority(uniforms: Floats, authority: Authority) -> npt.NDArray[np.int64]:

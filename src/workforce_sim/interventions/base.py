@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import simpy
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from workforce_sim.authority.calendar import in_words
+from workforce_sim.authority.calendar import in_words, next_day
 from workforce_sim.authority.parts import Part, date_or_text
 from workforce_sim.errors import Problem, RuleBroken, from_pydantic, unknown_name
 from workforce_sim.interventions.when import When, read
@@ -114,7 +114,7 @@ class Intervention(Part):
 
     def _last(self, env: simpy.Environment, service: Service, days: Days) -> Generator[simpy.Event, Any, Any]:
         key = object()
-        yield from wait_until(env, service, days, self.start, ends=False)
+        yield from wait_until(env, service, days, self.start, ends=False, before=self.end)
         self.begins(service, key)
         if self.end is not None:
             yield from wait_until(env, service, days, self.end, ends=True)
@@ -177,7 +177,7 @@ class Days:
 
     def after(self, when: dt.date) -> float:
         """Working day on which something that ends on this date is over: the next morning."""
-        return self.of(when + dt.timedelta(days=1))
+        return self.of(next_day(when))
 
     def between(self, policy: Intervention) -> tuple[float, float]:
         """Working days from which and up to which a policy with dates holds; ``inf`` if for good."""
@@ -204,15 +204,27 @@ class Days:
 
 
 def wait_until(
-    env: simpy.Environment, service: Service, days: Days, moment: dt.date | When, *, ends: bool
+    env: simpy.Environment,
+    service: Service,
+    days: Days,
+    moment: dt.date | When,
+    *,
+    ends: bool,
+    before: dt.date | When | None = None,
 ) -> Generator[simpy.Event, Any, None]:
-    """Wait for a date (to the next morning, if it ends then) or for a condition, looked at every month."""
+    """Wait for a date (to the next morning, if it ends then) or for a condition, looked at every month.
+
+    What would be over by the time its condition is met (``before``: its end, if that is a date) never begins.
+    """
     if isinstance(moment, dt.date):
         yield env.timeout((days.after(moment) if ends else days.of(moment)) - env.now)
         return
+    last = days.after(before) if isinstance(before, dt.date) else float("inf")
     seen: list[float] = []
     for day in days.months_after(env.now):
         yield env.timeout(day - env.now)
+        if day >= last:
+            break
         seen.append(read(service, moment.measure))
         late_enough = moment.after is None or day >= days.of(moment.after)
         if late_enough and moment.met(seen):

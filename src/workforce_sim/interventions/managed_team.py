@@ -94,7 +94,7 @@ class ManagedTeam(Intervention):
         self, env: simpy.Environment, service: Service, days: Days
     ) -> Generator[simpy.Event, Any, None]:
         key, grade = object(), grade_index(service, self.grade)
-        yield from wait_until(env, service, days, self.start, ends=False)
+        yield from wait_until(env, service, days, self.start, ends=False, before=self.end)
         places = [service.establishment.hire_in(self.team, grade) for _ in range(self.number)]
         premium = (self.price_factor - 1) * service.grades[grade].agency_gbp * self.number
         service.headcount.spend(key, "agency", premium)

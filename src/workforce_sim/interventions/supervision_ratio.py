@@ -48,7 +48,7 @@ class SupervisionRatio(Intervention):
     evidence = "assumption"
 
     end: NoEnd = None
-    span: float = Field(gt=0, le=1000, examples=[5])
+    span: float = Field(ge=0.1, le=1000, examples=[5])
     grade: str | None = Field(default=None, examples=["'team manager'"])
 
     def __init__(

@@ -206,4 +206,6 @@ def measures(counts: Mapping[str, Floats], stages: Sequence[str] = ()) -> dict[s
     found |= {f"{name}_fte": monthly(name) for name in _FLOWS}
     found |= {f"cost_{h}_gbp": monthly(f"cost_{h}") for h in HEADINGS}
     found["cost_gbp"] = sum(found[f"cost_{h}_gbp"] for h in HEADINGS)
-    return {m.name: np.asarray(found[m.name], dtype=np.float64) for m in MEASURES}
+    whole = {m.name: np.asarray(found[m.name], dtype=np.float64) for m in MEASURES}
+    # where nobody is in post there is no rate of leaving, though everybody has left
+    return {name: np.where(np.isinf(values), np.nan, values) for name, values in whole.items()}

@@ -156,7 +156,7 @@ def child_chart(child: Child, *, narrow: bool = False) -> Chart:
                     fontsize=8.5,
                     color=INK,
                 )
-            panel.set_yticks(range(len(stages)), [wrapped(stage, 15) for stage in stages])
+            panel.set_yticks(range(len(stages)), [wrapped(stage, 15, 3) for stage in stages])
             panel.set_xlim(0, 1.35 * longest)
             panel.xaxis.set_major_locator(MaxNLocator(5))
             panel.grid(visible=False, axis="y")

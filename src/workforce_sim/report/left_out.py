@@ -36,6 +36,11 @@ _GUESSED = (
     "A service that is busier than at the start turns more referrals away and ends more plans early. How "
     "many is an assumption; no rate was found.",
 )
+_ONLY_WHEN_FULL = (
+    "Thresholds move only when a list is full.",
+    "Referrals are turned away while as many children wait for their team as its limit says. What is closed, "
+    "and when, does not answer to how busy or how good the service is.",
+)
 _STAND_STILL = (
     "Thresholds stand still.",
     "What is taken on and when it is closed do not answer to how busy or how good the service is.",
@@ -66,7 +71,10 @@ def left_out(authority: Authority) -> list[tuple[str, str]]:
     found.append(_supervision(authority))
     if authority.workforce.absences_per_year == 0:
         found.append(_NO_ORDINARY_ABSENCE if authority.workforce.absence_per_child > 0 else _NO_ABSENCE)
-    return [*found, _GUESSED if moves else _STAND_STILL, _CHANCE, _NOT_TESTED]
+    if not moves:
+        full = authority.casework.waiting_list_limit is not None
+        return [*found, _ONLY_WHEN_FULL if full else _STAND_STILL, _CHANCE, _NOT_TESTED]
+    return [*found, _GUESSED, _CHANCE, _NOT_TESTED]
 
 
 def _supervision(authority: Authority) -> tuple[str, str]:

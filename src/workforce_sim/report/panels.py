@@ -24,6 +24,7 @@ Floats = npt.NDArray[np.float64]
 
 _SMALL = 8.0  # points: notes and keys
 _LETTERS_PER_INCH = 17.0  # of small print
+_TITLE_LINES, _SMALL_LINES = 6, 30  # no name is so long that it leaves no room for what is drawn
 _TITLE: dict[str, Any] = {"fontsize": 12, "fontweight": "bold"}
 
 
@@ -189,8 +190,8 @@ def frame(
 ) -> None:
     """Title, legend and small print around the panels; the chart grows with them."""
     wide = NARROW if narrow else WIDE
-    title = wrapped(title, int(wide * 9.5))
-    small = [wrapped(part, int(wide * _LETTERS_PER_INCH)) for part in (key, note) if part]
+    title = wrapped(title, int(wide * 9.5), _TITLE_LINES)
+    small = [wrapped(part, int(wide * _LETTERS_PER_INCH), _SMALL_LINES) for part in (key, note) if part]
     chart.supxlabel("\n".join(small), x=0.01, ha="left", fontsize=_SMALL, color=QUIET)
     lines = title.count("\n")
     handles, labels = legend.get_legend_handles_labels() if legend is not None else ([], [])

@@ -71,17 +71,17 @@ def contributions(result: Result, scenario: str, first: int, last: int) -> dict[
     usual = result.authority.demand.children_per_year * (last - first) / 12
     children = {"demand": flow("referred_children") - usual, "waiting": -change("unallocated_children")}
     children["closures"] = held[:, last] - held[:, first] - sum(children.values())
-    level = _log_mean(caseload[:, last], caseload[:, first])
-    per_holder = -level * _log_share(holders[:, last], holders[:, first])
-    per_child = level * _log_share(held[:, last], held[:, first])
-    found = {name: fte * per_holder for name, fte in added.items()}
-    found |= {name: number * per_child for name, number in children.items()}
+    with np.errstate(divide="ignore", invalid="ignore"):  # nan where nobody holds a case, or none is held
+        level = _log_mean(caseload[:, last], caseload[:, first])
+        per_holder = -level * _log_share(holders[:, last], holders[:, first])
+        per_child = level * _log_share(held[:, last], held[:, first])
+        found = {name: fte * per_holder for name, fte in added.items()}
+        found |= {name: number * per_child for name, number in children.items()}
     return {name: found[name] for name in PARTS}
 
 
 def _log_mean(a: Floats, b: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(np.isclose(a, b, rtol=1e-12), a, (a - b) / (np.log(a) - np.log(b)))
+    return np.where(np.isclose(a, b, rtol=1e-12), a, (a - b) / (np.log(a) - np.log(b)))
 
 
 def _log_share(a: Floats, b: Floats) -> Floats:

@@ -1,5 +1,7 @@
 """Intervals an expert would sign: replications are independent, comparisons are paired.
 
+Which one answers which question is on the page ``docs/statistics.md``, with the coverage each was measured
+to have; shares, quantiles and ratios are in ``beyond_means.py``, runs with separate luck in ``dunnett.py``.
 Sources: Law, Simulation Modeling and Analysis, ch. 9-11; simultaneous intervals by the sup-t plug-in
 (Montiel Olea and Plagborg-Møller 2019), with the sample correlation and an independent chi.
 """
@@ -9,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from workforce_sim.errors import InputError, Problem
+from workforce_sim.samples import Floats, numbers, share, whole
 
 _DRAWS = 20_000
 
@@ -17,14 +20,24 @@ _DRAWS = 20_000
 def mean_interval(samples: Floats, level: float = 0.95) -> tuple[Floats, Floats, Floats]:
     """Mean over replications (axis 0) and its t interval, each number on its own.
 
+    mean +- t(R - 1, 1/2 + level/2) s / sqrt(R).
+
     Returns:
         ``(mean, low, high)``; low and high are nan with fewer than two replications.
-    """
-    mean, half = _mean_and_error(samples)
-    if len(samples) > 1:
-        from scipy.stats import t
 
-        half = half * t.ppf(0.5 + level / 2, len(samples) - 1)
+    Raises:
+        InputError: a level that is not between 0 and 1.
+
+    Example:
+        >>> import numpy as np
+        >>> mean, low, high = mean_interval(np.array([9.0, 10.0, 11.0, 10.0]))
+        >>> float(mean), round(float(high - mean), 3)
+        (10.0, 1.299)
+    """
+    _check_level("mean_interval", level)
+    mean, half = mean_and_error(samples)
+    if len(samples) > 1:
+        half = half * student_t(len(samples) - 1, level)
     return mean, mean - half, mean + half
 
 
@@ -36,6 +49,9 @@ def joint_interval(
     mean +- c x standard error, with c the quantile of the largest |t| of a multivariate t with the
     correlation of the samples (sup-t). A number that never varies has an interval of width 0.
 
+    Raises:
+        InputError: a level that is not between 0 and 1.
+
     Example:
         >>> import numpy as np
         >>> y = np.random.default_rng(1).normal(size=(50, 3))
@@ -43,7 +59,8 @@ def joint_interval(
         >>> bool((low < mean).all() and (mean < high).all())
         True
     """
-    mean, error = _mean_and_error(samples)
+    _check_level("joint_interval", level)
+    mean, error = mean_and_error(samples)
     n = len(samples)
     varies = error > 0
     if n < 2 or not varies.any():
@@ -59,7 +76,70 @@ def joint_interval(
     return mean, mean - critical * error, mean + critical * error
 
 
-def _mean_and_error(samples: Floats) -> tuple[Floats, Floats]:
+def bonferroni_t(comparisons: int, degrees: int, level: float = 0.95) -> float:
+    """Student's t for so many two-sided intervals that shall hold together: its 1 - a / 2k quantile.
+
+    Raises:
+        InputError: no comparisons, no degrees of freedom, or a level that is not between 0 and 1.
+
+    Example:
+        >>> round(bonferroni_t(5, 19), 3)
+        2.861
+    """
+    problems: list[Problem] = []
+    k = whole("comparisons", comparisons, problems, "5")
+    df = whole("degrees", degrees, problems, "19")
+    level = share("level", level, problems, "0.95")
+    if problems:
+        raise InputError("bonferroni_t", problems)
+    return student_t(df, 1 - (1 - level) / k)
+
+
+def bonferroni_interval(samples: npt.ArrayLike, level: float = 0.95) -> tuple[Floats, Floats, Floats]:
+    """Means of paired differences and t intervals that hold together, whatever their correlation.
+
+    Needs nothing but the differences; wider than :func:`joint_interval`, which uses their correlation.
+
+    Args:
+        samples: differences, shape ``(replications, comparisons)``, two replications or more.
+        level: of all intervals together.
+
+    Returns:
+        ``(mean, low, high)``, each of shape ``(comparisons,)``.
+
+    Raises:
+        InputError: samples that are not such a table of finite numbers, or a wrong level.
+
+    Example:
+        >>> mean, low, high = bonferroni_interval([[1.0, 4.0], [2.0, 6.0], [3.0, 5.0]])
+        >>> mean
+        array([2., 5.])
+    """
+    problems: list[Problem] = []
+    table = numbers("samples", samples, problems, dimensions=(2,), least=2)
+    share("level", level, problems, "0.95")
+    if problems:
+        raise InputError("bonferroni_interval", problems)
+    mean, error = mean_and_error(table)
+    half = error * bonferroni_t(table.shape[1], len(table) - 1, level)
+    return mean, mean - half, mean + half
+
+
+def _check_level(where: str, level: float) -> None:
+    problems: list[Problem] = []
+    share("level", level, problems, "0.95")
+    if problems:
+        raise InputError(where, problems)
+
+
+def student_t(degrees: int, level: float) -> float:
+    """Half of a two-sided t interval of this level is so many standard errors."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(degrees, 0.5 + level / 2))
+
+
+def mean_and_error(samples: Floats) -> tuple[Floats, Floats]:
     """Mean and standard error of the mean over axis 0."""
     n = len(samples)
     mean: Floats = samples.mean(axis=0)

@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from workforce_sim.authority.authority import Authority
 from workforce_sim.authority.calendar import WorkingCalendar
+from workforce_sim.authority.usable import writable
 from workforce_sim.checks import check_interventions, check_run
-from workforce_sim.errors import InputError, Problem, WorkforceSimWarning
+from workforce_sim.errors import InputError, Problem, WorkforceSimWarning, shown
 from workforce_sim.interventions.base import Intervention, Process
 from workforce_sim.study.replicate import Plan, here, in_processes, usable_processors
 from workforce_sim.study.result import Result
@@ -73,18 +74,19 @@ class Study:
             or not 1 <= replications <= 1_000_000
         ):
             problems.append(
-                Problem("replications", repr(replications), "a whole number from 1", "replications=100")
+                Problem("replications", shown(replications), "a whole number from 1", "replications=100")
             )
         if not isinstance(scenarios, Mapping) or not scenarios:
             fix = "{'Do nothing': [], '80 posts': [NewPosts(80, start='2015-04-01')]}"
             problems.append(
-                Problem("scenarios", repr(scenarios)[:60], "a dictionary: name -> list of interventions", fix)
+                Problem("scenarios", shown(scenarios), "a dictionary: name -> list of interventions", fix)
             )
         elif first is not None and not problems:
             calendar = WorkingCalendar(first, round(years * 12))
             for name, interventions in scenarios.items():
-                if not isinstance(name, str) or not name.strip():
-                    problems.append(Problem("scenarios", repr(name), "names are text", "'Do nothing'"))
+                if not isinstance(name, str) or not name.strip() or not writable(name):
+                    rule = "names are text, without halves of characters"
+                    problems.append(Problem("scenarios", shown(name), rule, "'Do nothing'"))
                 problems += check_interventions(interventions, authority, calendar, f"scenarios[{name!r}]")
         if problems:
             raise InputError("Study", problems)

@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 
     from workforce_sim.demand.luck import Stream
 
+NORMAL = 1  # SimPy's priority of a timeout
+
+
+def at_moment(env: simpy.Environment, time: float) -> simpy.Event:
+    """An event at just this time (now, if that is past): ``now + (time - now)`` loses the last digit."""
+    event = env.event()
+    event._ok, event._value = True, None
+    heappush(env._queue, (max(time, env.now), NORMAL, next(env._eid), event))  # type: ignore[misc]
+    return event
+
 
 class Clock:
     """A threshold to be met: of which kind, what is left of it, and what to do then."""
@@ -97,7 +107,9 @@ class Dial:
         self._alarm += 1
         if clocks and self.rate > 0:
             number = self._alarm
-            event = self._env.timeout(max(0.0, (clocks[0][0] - self.now()) / self.rate))
+            # from when the rate began to hold, so that clocks of other posts move no last digit of this one
+            at = self._since + (clocks[0][0] - self._shows) / self.rate
+            event = at_moment(self._env, at)
             event.callbacks.append(lambda _: self._alarm_rings(number))
 
     def _alarm_rings(self, number: int) -> None:

@@ -61,6 +61,7 @@ class Service:
         movements: what happens to the people in posts.
         headcount: FTE by state, and the money.
         flows: FTE of starters, leavers and so on since the start.
+        at_start: state of every post that was there at the start, by number.
     """
 
     env: simpy.Environment
@@ -93,9 +94,11 @@ class Service:
         self.establishment: Establishment
         self.practice: Practice
         self.flows = dict.fromkeys(FLOWS, 0.0)
+        self.at_start: tuple[State, ...] = ()
         self.leaving = Leaving(self)
         self.movements = Movements(self)
         self._own_posts = 0
+        self._begun = False
 
     # -- looking ----------------------------------------------------------------------------
 
@@ -207,6 +210,7 @@ class Service:
 
     def begin(self) -> None:
         """The posts of the start are open: take this as the point from which all is counted."""
+        self._begun, self.at_start = True, tuple(post.state for post in self.posts)
         self.headcount.set_prices()
         self.supervision.begin()
         self._set_rates()
@@ -271,9 +275,10 @@ class Service:
         self.people.add(post)
         g = self.grades[grade]
         self.desk.add_seat(index, team=team, fte=fte, hours=g.hours * fte, manages=g.manages)
-        if now > 0:
+        if self._begun:  # on the first morning too, if a policy opens it
             self.desk.note(Kind.OPENED, index, now)
             self.flows["posts_opened"] += fte
+            self._counts_first(post, state)
         if running:
             self.headcount.new_post()
         post.state = state
@@ -298,6 +303,16 @@ class Service:
         if self.rules.absences > 0 or self.rules.absences_per_child > 0:
             self.env.process(absences(self, post))
         return post
+
+    def _counts_first(self, post: Post, state: State) -> None:
+        """Whoever comes with a post that is opened during the run has started like anybody else."""
+        if state == State.AGENCY:
+            self.movements.note(Kind.AGENCY_STARTED, post)
+            self.flows["agency_starts"] += post.fte
+        elif state in (State.PERMANENT, State.NOTICE):
+            self.movements.note(Kind.STARTED, post)
+            self.flows["starters"] += post.fte
+            self.accounts.pay("recruitment", self.rules.recruitment_gbp)
 
     def _check_post(self, team: int, grade: int, fte: float) -> None:
         problems = []
