@@ -615,3 +615,12 @@ def test_selection_that_is_cut_short_says_so() -> None:
     assert found.left_in == (0, 1)
     assert found.replications == (50, 50)
     assert found.means[found.best] == min(found.means)
+
+
+@pytest.mark.parametrize(
+    ("share", "replications", "more"),
+    [(5, 3, 5), (5, 100, 5), (5, 119, 5), (5, 120, 6), (100, 3, 100), (100, 101, 101), (0, 500, 0)],
+)
+def test_how_far_the_look_ahead_reaches(share: float, replications: int, more: int) -> None:
+    """That percentage of the replications so far, or of 100 where there are fewer, rounded down."""
+    assert Precision(relative=0.05, look_ahead=share).look_ahead_after(replications) == more

@@ -29,6 +29,7 @@ TOGETHER = {
     ("workforce", "to_other_authority"): "shares of leavers add up to 1",
     ("careers", "newly_qualified_share"): "shares of levels add up to 1",
     ("careers", "senior_share"): "shares of levels add up to 1",
+    ("posts", "number"): "no fewer than are vacant, and nobody at all has a test of its own",
     ("posts", "vacant"): "no more than there are posts",
     ("posts", "agency"): "no more than there are vacancies",
     ("posts", "agency_above_establishment"): "all posts together have a limit",

@@ -319,7 +319,9 @@ class Office(ABC):
             level = self.level_above(level)
         post.level = level
         self.caseload_changed(post)
-        self.env.process(self.career(post, ago))
+        days = self.days_on(post, level) - ago
+        if math.isfinite(days):
+            self.env.process(self.career(post, self.env.timeout(days)))  # in the diary from this moment on
 
     def level_above(self, level: Level) -> Level:
         """The next level up."""
@@ -335,18 +337,22 @@ class Office(ABC):
         left = threshold(progress, post.number, post.permanents - 1)
         return math.inf if math.isinf(level.days) else left * level.days
 
-    def career(self, post: PostState, ago: float) -> Steps:
+    def career(self, post: PostState, due: simpy.Event) -> Steps:
         """Up from level to level, as long as the person stays in the post."""
         person = post.person
-        while post.level is not None and math.isfinite(self.days_on(post, post.level)):
-            yield self.env.timeout(self.days_on(post, post.level) - ago)
+        while True:
+            yield due
             yield self.turn(STAFF, OTHER)
-            if post.person != person:
+            if post.person != person or post.level is None:
                 return
             self.log("moved up", post.number)
-            post.level, ago = self.level_above(post.level), 0.0
+            post.level = self.level_above(post.level)
             self.changed.add(post.plan.team)
             self.caseload_changed(post)
+            days = self.days_on(post, post.level)
+            if not math.isfinite(days):
+                return
+            due = self.env.timeout(days)
 
     # Clocks and rates.
 

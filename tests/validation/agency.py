@@ -87,7 +87,7 @@ def steady_mix(convert: float, number: int) -> list[Sums]:
 AROUND_A_YEAR = np.linspace(0.8, 1.2, 21)
 
 #: Runs of the mix at each rate of conversion.
-RUNS = 18
+RUNS = 27
 
 
 def agency_share(posts: str) -> Any:

@@ -78,7 +78,7 @@ def how_the_mix_of_career_levels_changes() -> dict[str, Found]:
         finished = ws.Simulation(authority, [watch], START, 1 / 12, 77, replication).run()
         return {"n": services, "one": seen[0], "five": seen[1], "left": finished.service.flows["leavers"]}
 
-    rows = [run(i) for i in range(76)]
+    rows = [run(i) for i in range(90)]
     return {
         "people on each level after a year": found(rows, per("one", "n")),
         "people on each level after five years": found(rows, per("five", "n")),

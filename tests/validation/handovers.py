@@ -79,13 +79,13 @@ def spread(sums: Sums) -> Any:
 @cache
 def exponential_stays() -> list[Sums]:
     """Cases of 0.75 years on average; 0.168 leavers a worker and year."""
-    return workers_of_closed_cases({"case": glancing(0.75 * YEAR)}, 0.75, 0.168, number=40)
+    return workers_of_closed_cases({"case": glancing(0.75 * YEAR)}, 0.75, 0.168, number=68)
 
 
 @cache
 def milwaukee() -> list[Sums]:
     """As many leavers as make 0.745 of cases have one worker."""
-    return workers_of_closed_cases({"case": glancing(0.75 * YEAR)}, 0.75, 0.255 / 0.745 / 0.75, number=12)
+    return workers_of_closed_cases({"case": glancing(0.75 * YEAR)}, 0.75, 0.255 / 0.745 / 0.75, number=17)
 
 
 @answers("V31")

@@ -71,7 +71,7 @@ def turnover_of_a_steady_workforce() -> dict[str, Found]:
         return math.sqrt(spread("turnover")(sums) * 70 / 700)  # a tenth as many people are looked at
 
     return {
-        "steady: turnover": found(censuses(always_filled(700), 12, 20), per("turnover", "n")),
+        "steady: turnover": found(censuses(always_filled(700), 18, 20), per("turnover", "n")),
         "steady: standard deviation of a year": found(censuses(always_filled(70), 20, 50), deviation),
     }
 

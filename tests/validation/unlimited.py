@@ -109,7 +109,7 @@ def row_of(*parts: Found) -> Found:
 def as_many_as_poisson() -> dict[str, Found]:
     """M/G/infinity with three laws of how long a case is open."""
     rows = {}
-    for name, number in (("lognormal", 76), ("exponential", 8), ("all alike", 8)):
+    for name, number in (("lognormal", 100), ("exponential", 8), ("all alike", 8)):
         authority = unlimited(26 / DAY_OF_WEEKS, 30 * DAY_OF_WEEKS, 780.0, 4, **LAWS[name])
         rows[name] = replications(authority, number, 10, moments)
     one = rows["lognormal"]
