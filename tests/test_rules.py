@@ -204,12 +204,12 @@ def test_referrals_that_find_a_full_list_are_turned_away_and_no_others(share: fl
 
     The cases of workers who leave join a full list too.
     """
-    finished = run(busy(7, share))
+    finished = run(busy(15, share))
     children = finished.children["children"].tolist()
     waiting, counted, seen = 0, 0, Counter[tuple[str, bool]]()
     for day, event, _, case, _ in events(finished):
         if event in ("referred", "returned"):
-            full, waiting = waiting >= 7, waiting + children[case]
+            full, waiting = waiting >= 15, waiting + children[case]
             seen[event, full] += day > 0.0
         elif event in ("allocated", "turned away"):
             waiting -= children[case]
@@ -220,7 +220,7 @@ def test_referrals_that_find_a_full_list_are_turned_away_and_no_others(share: fl
     assert (seen["turned away", False] > 0) == (share > 0)
     assert min(seen["referred", False], seen["returned", True], seen["returned", False]) > 0
     assert finished.paths["turned_away_children"].sum() == finished.counts["sum_turned_away"][-1] == counted
-    assert finished.paths["unallocated_children"].max() > 7
+    assert finished.paths["unallocated_children"].max() > 15
 
 
 def test_a_limit_that_is_never_met_changes_nothing() -> None:

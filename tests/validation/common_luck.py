@@ -115,7 +115,7 @@ def open_cases(weeks: float, replication: int) -> Path:
 @cache
 def shorter_cases() -> list[Sums]:
     """Cases of 26 weeks beside cases of 24, by two worlds."""
-    worlds = ((open_cases(24.0, r), open_cases(26.0, r)) for r in range(100))
+    worlds = ((open_cases(24.0, r), open_cases(26.0, r)) for r in range(130))
     return pairs_of_worlds(worlds, WARM_UP * WEEK)
 
 
