@@ -135,10 +135,11 @@ def baseline() -> ws.Run:
 
 
 def assert_same(found: ws.Run, plain: ws.Run) -> None:
-    """Every event, count and pound is the same to the last bit."""
+    """Every event and pound is the same to the last bit; what is summed over workers, to rounding."""
     assert found.digest() == plain.digest()
     for name, values in plain.counts.items():
-        np.testing.assert_array_equal(found.counts[name], values, err_msg=name)
+        rounding = 1e-12 if name.endswith("_days") else 0.0  # days are settled where rules change
+        np.testing.assert_allclose(found.counts[name], values, rtol=rounding, atol=0.0, err_msg=name)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -132,9 +132,9 @@ def test_33_posts_in_one_team_are_not_felt_in_the_other(replication: int) -> Non
 
 #: What a reference run gives, by version of the luck: kinds, posts and families, and times to a millionth.
 REFERENCE = {
-    2: {
-        "one stage": "b000c61abf94ea942d80de8fc9cac9180d5f225eca387c7fbfd3204380c365f6",
-        "pathway": "393337972c03333e9e9d648bdc568e448819f57a59e81df3d5d1873faeafc361",
+    3: {
+        "one stage": "472da20766097eb776cb048de3f6352ce40e86872480c5b839e28129d2c24ea4",
+        "pathway": "53ef326382f7ace33af69d54e561d3835edfe4066d7427879c968cef004a75b4",
     }
 }
 
