@@ -27,7 +27,7 @@ from workforce_sim.authority.calendar import DAYS_PER_YEAR
 from workforce_sim.authority.stage_rules import STAGE, StageTable
 from workforce_sim.casework.desk import Desk
 from workforce_sim.casework.rules import CaseRules
-from workforce_sim.demand.families import DRAWS, REFERRED, WORK, Families
+from workforce_sim.demand.families import DRAWS, WORK, Families
 from workforce_sim.demand.luck import Stream
 from workforce_sim.simulation import ServiceEnvironment
 from workforce_sim.workforce.post import State
@@ -107,19 +107,8 @@ def run(tape: Tape) -> Outputs:
         found[:, WORK] = np.log(tape.work / CEILING)  # days of full attention are exp of this
         return found
 
-    families = Families(
-        time=arrive,
-        children=np.ones(n, np.int64),
-        priority=np.zeros(n, np.int64),
-        place=(tape.team + 0.5) / teams,
-        stage=np.full(n, REFERRED),
-        began=np.zeros(n),
-        left=np.zeros(n),
-        done=np.zeros(n),
-        already_open=np.zeros(n),
-        known=np.zeros(n, bool),
-        draws=draws,
-    )
+    places = (tape.team + 0.5) / teams
+    families = Families.referred(arrive, draws, priority=np.zeros(n, np.int64), place=places)
     stage = np.zeros(1, STAGE)
     stage["attention"], stage["spread"], stage["urgency"] = CEILING, 1.0, 1.0
     stage["deadline"] = stage["urgent_until"] = math.inf

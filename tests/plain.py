@@ -10,14 +10,25 @@ from collections.abc import Mapping
 from typing import Any
 
 import workforce_sim as ws
+from workforce_sim.testing.worlds import QUIET
+
+
+def _some(section: str, *names: str) -> dict[str, Any]:
+    """These settings of a section of a quiet service."""
+    return {name: QUIET[section][name] for name in names}
+
 
 PLAIN: dict[str, dict[str, Any]] = {
-    "workforce": {"absence_per_child": 0.0, "leaving_after_absence": 1.0},
-    "careers": {"newly_qualified_able": 1.0, "newly_qualified_salary": 1.0, "senior_salary": 1.0},
-    "recruitment": {"vacancy_sharing": 0.0},
-    "agency": {"notice_days": 0.0, "conversion_caseload_elasticity": 0.0},
-    "supervision": {"unsupervised_factor": 1.0, "unsettled_factor": 1.0},
-    "casework": {"allocation_without_manager_days": 0.0},
+    "workforce": _some("workforce", "absence_per_child", "leaving_after_absence"),
+    **{section: QUIET[section] for section in ("careers", "recruitment", "agency", "supervision")},
+    "casework": _some("casework", "allocation_without_manager_days"),
+}
+
+#: A quiet service's workforce, in which an offer to agency workers still does what it does anywhere.
+NOBODY_MOVES = {
+    name: value
+    for name, value in QUIET["workforce"].items()
+    if name != "conversions_per_agency_year_full_offer"
 }
 
 

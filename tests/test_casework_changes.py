@@ -15,7 +15,7 @@ from workforce_sim.casework.eventlog import Kind
 from workforce_sim.casework.ledger import PARTS
 from workforce_sim.casework.records import WAITING
 from workforce_sim.casework.rules import CaseRules
-from workforce_sim.demand.families import DRAWS, REFERRED, Families
+from workforce_sim.demand.families import DRAWS, Families
 
 FULL_DAY = 4.0  # hours of case work
 
@@ -65,19 +65,8 @@ def desk_of(
         found[:, 0] = [math.log(hours) for _, hours in families]
         return found
 
-    tape = Families(
-        time=np.array([day for day, _ in families], dtype=float),
-        children=np.ones(n, np.int64),
-        priority=np.ones(n, np.int64),
-        place=np.zeros(n) if places is None else np.array(places),
-        stage=np.full(n, REFERRED),
-        began=np.zeros(n),
-        left=np.zeros(n),
-        done=np.zeros(n),
-        already_open=np.zeros(n),
-        known=np.zeros(n, bool),
-        draws=draws,
-    )
+    days = np.array([day for day, _ in families], dtype=float)
+    tape = Families.referred(days, draws, place=None if places is None else np.array(places))
     plain = {"cap": math.inf, "reading_hours": 0.0, "lost_share": 0.0, "strain": np.ones(2)}
     rules = CaseRules(pathway=pathway_of(stages, exits), teams_of_type=tuple(teams), **(plain | law))
     return Desk(rules, tape, logging=True, posts=1)

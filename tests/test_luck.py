@@ -140,7 +140,8 @@ def test_every_stream_has_a_number_of_its_own() -> None:
 FROZEN = {
     1: "5260d6c522b4e1fe1413abd91e8828681dececf2650789b69c61a2784a2c2056",
     2: "6b75f99e08fd5ffa0f2acf52321421662e5749b471efce2db5668ad4966e18c4",
-    3: "6b75f99e08fd5ffa0f2acf52321421662e5749b471efce2db5668ad4966e18c4",  # the same draws, other opening cases
+    # The same draws; other cases are open at the start.
+    3: "6b75f99e08fd5ffa0f2acf52321421662e5749b471efce2db5668ad4966e18c4",
 }
 
 #: The streams of each version by number; later purposes take later numbers and leave the block as it is.

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from tests.validation.statistics import CONTROL, DRUGS, REPLICATIONS, SERIES
 from workforce_sim.errors import InputError
 from workforce_sim.study.beyond_means import (
     better_interval,
@@ -44,9 +45,6 @@ def gamma_numbers(seed: int, *shape: int) -> Floats:
 
 
 # ---- Means -----------------------------------------------------------------------------------------------
-
-#: Twelve replications by which the half-width table of Robinson, Simulation (2014), ch. 9, is worked out.
-REPLICATIONS = [10.2, 9.7, 10.9, 10.1, 9.4, 10.6, 10.0, 9.8, 10.3, 10.5, 9.9, 10.1]
 
 
 def test_mean_of_twelve_replications() -> None:
@@ -134,10 +132,6 @@ def test_what_never_varies_has_no_width(interval: Callable[..., tuple[Floats, Fl
 
 
 # ---- Arms with separate luck -----------------------------------------------------------------------------
-
-#: Red blood cell counts of Dunnett (1955): control, drug A, drug B.
-CONTROL = [7.40, 8.50, 7.20, 8.24, 9.84, 8.32]
-DRUGS = {"A": [9.76, 8.80, 7.68, 9.36], "B": [12.80, 9.68, 12.16, 9.20, 10.55]}
 
 
 def test_dunnett_blood_counts() -> None:
@@ -438,31 +432,6 @@ def test_planning_by_the_spread_so_far() -> None:
 
 
 # ---- Warm-up ---------------------------------------------------------------------------------------------
-
-#: Forty observations that settle near 5.
-SERIES = [
-    14.0,
-    12.5,
-    9.0,
-    8.0,
-    6.5,
-    5.2,
-    4.8,
-    5.1,
-    4.9,
-    5.3,
-    5.0,
-    4.7,
-    5.2,
-    5.1,
-    4.9,
-    5.0,
-    5.2,
-    4.8,
-    5.1,
-    5.0,
-]
-SERIES += [4.9, 5.1, 5.0, 5.2, 4.8, 5.0, 5.1, 4.9, 5.0, 5.1, 5.2, 4.9, 5.0, 4.8, 5.1, 5.0, 4.9, 5.1, 5.0, 5.0]
 
 
 def test_mser_cuts_where_known() -> None:

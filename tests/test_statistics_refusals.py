@@ -55,6 +55,16 @@ BAD = [
     Bad("too many", lambda: wilson_interval(5, 4), "successes", "5", "at most trials (4)", "successes=4"),
     Bad("less than none", lambda: wilson_interval(-1, 4), "successes", "-1", "from 0", "95"),
     Bad("better", lambda: better_interval(GOOD, "lowest"), "better", "'lowest'", "one of", "'lower'"),
+    Bad("both ways", lambda: better_interval(GOOD, np.ones(2)), "better", "array", "one of", "choose"),  # type: ignore[arg-type]
+    Bad("of 400 digits", lambda: Precision(absolute=10**400), "absolute", "1000", "a finite number", "0.5"),
+    Bad(
+        "of 5000 digits",
+        lambda: wilson_interval(10**5000, 4),
+        "successes",
+        "type int",
+        "at most trials",
+        "=4",
+    ),
     Bad("too few", lambda: quantile_ranks(20, 0.9), "replications", "20", "at least 36", "replications=36"),
     Bad("a percentile", lambda: quantile_interval(GOOD, 90), "p", "90", "between 0 and 1", "0.9"),
     Bad(

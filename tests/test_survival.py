@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pytest
 from scipy import stats
 
+from tests.validation.statistics import ENDED, WEEKS
 from workforce_sim.errors import WorkforceSimWarning
 from workforce_sim.measures.survival import aalen_johansen, kaplan_meier
 
@@ -20,11 +21,6 @@ Floats = npt.NDArray[np.float64]
 def exactly(value: object) -> Any:
     """Equal up to rounding."""
     return pytest.approx(value, rel=1e-9, abs=1e-9)
-
-
-#: Weeks in remission under 6-mercaptopurine (Freireich and others 1963), and whether it ended.
-WEEKS = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
-ENDED = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
 
 
 def test_kaplan_meier_of_the_remissions() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.errors import Problem
+from workforce_sim.errors import Problem, shown, unknown_name
 
 Floats = npt.NDArray[np.float64]
 
@@ -47,7 +47,7 @@ def numbers(
             raise ValueError
         found: Floats = read.astype(np.float64)
     except (TypeError, ValueError):
-        problems.append(Problem(path, repr(values)[:60], shape, f"{path} = [10.2, 9.7, 10.9]"))
+        problems.append(Problem(path, shown(values), shape, f"{path} = [10.2, 9.7, 10.9]"))
         return nothing
     if found.ndim not in dimensions:
         fix = f"{path} has {found.ndim} dimensions: choose a column, or reshape it"
@@ -71,7 +71,7 @@ def share(path: str, value: object, problems: list[Problem], example: str) -> fl
     """A number strictly between 0 and 1; adds a problem, and gives nan, if it is not."""
     found = _real(value)
     if not 0 < found < 1:
-        problems.append(Problem(path, repr(value), "between 0 and 1, neither of them", f"{path}={example}"))
+        problems.append(Problem(path, shown(value), "between 0 and 1, neither of them", f"{path}={example}"))
         return math.nan
     return found
 
@@ -83,7 +83,7 @@ def above(
     found = _real(value)
     if not (math.isfinite(found) and (found > 0 or (or_equal and found == 0))):
         rule = "0 or more" if or_equal else "more than 0"
-        problems.append(Problem(path, repr(value), f"a finite number, {rule}", f"{path}={example}"))
+        problems.append(Problem(path, shown(value), f"a finite number, {rule}", f"{path}={example}"))
         return math.nan
     return found
 
@@ -91,13 +91,35 @@ def above(
 def whole(path: str, value: object, problems: list[Problem], example: str, *, least: int = 1) -> int:
     """A whole number of at least ``least``; adds a problem, and gives ``least``, if it is not."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        problems.append(Problem(path, repr(value), f"a whole number from {least}", f"{path}={example}"))
+        problems.append(Problem(path, shown(value), f"a whole number from {least}", f"{path}={example}"))
         return least
     return int(value)
+
+
+def direction(path: str, value: object, problems: list[Problem]) -> str:
+    """Which direction is better; adds a problem, and gives ``"lower"``, if it is no direction.
+
+    Args:
+        path: what the direction is called by the caller.
+        value: ``"lower"`` or ``"higher"``.
+        problems: where a problem is added.
+
+    Example:
+        >>> problems = []
+        >>> direction("better", "highest", problems), problems[0].fix
+        ('lower', "did you mean 'higher'?")
+    """
+    if not isinstance(value, str) or value not in ("lower", "higher"):
+        problems.append(unknown_name(path, value, ["lower", "higher"], "which direction is better"))
+        return "lower"
+    return value
 
 
 def _real(value: Any) -> float:
     """The value as a number; nan for what is not one."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
         return math.nan
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of more than 308 digits
+        return math.nan

@@ -7,7 +7,6 @@ import gc
 import math
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from heapq import heappush
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +32,7 @@ from workforce_sim.interventions.base import Days, Intervention, Process
 from workforce_sim.measures.paths import LOOKED_AFTER
 from workforce_sim.orders import DemandFactor, PlannedPost
 from workforce_sim.run import Run
+from workforce_sim.workforce.clocks import at_moment
 from workforce_sim.workforce.counting import count
 from workforce_sim.workforce.establishment import Establishment
 from workforce_sim.workforce.opening import above_establishment_places, established_posts, open_service
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from workforce_sim.casework.desk import Desk
     from workforce_sim.casework.rules import CaseRules
 
-FIRST, NORMAL = -1, 1  # priorities of SimPy's events; its own are 0 and 1
+FIRST = -1  # before SimPy's own priorities, 0 and 1
 
 
 class ServiceEnvironment(simpy.Environment):
@@ -66,12 +66,10 @@ class ServiceEnvironment(simpy.Environment):
         while leaver is not None:
             assert self.on_leaver is not None
             event = self.on_leaver(leaver)
-            event._ok, event._value = True, None
-            # pushed at the exact time: schedule() would form now + delay and lose the last digit
             at = max(self.desk.now, self.now)
             if at < self.peek() <= at + INSTANT:  # after the staff events already there in the same instant
                 at = self.peek()
-            heappush(self._queue, (at, NORMAL, next(self._eid), event))  # type: ignore[misc]
+            at_moment(self, at, event)
             leaver = self.desk.advance(self.peek())
         super().step()
 

@@ -41,7 +41,7 @@ TOGETHER = {
 def stated(service: str, section: str, name: str, value: float) -> ws.Authority | None:
     """The authority with this number; None where it is refused, which only a rule of several numbers does."""
     try:
-        return changed(service, section, name, value)
+        return changed(SERVICES[service], section, name, value)
     except ws.InputError:
         assert (section, name) in TOGETHER, f"{section}.{name} = {value} is within its own limits"
         return None
@@ -122,7 +122,7 @@ def either_two_ends(data: st.DataObject) -> None:
         _, section, model, name = data.draw(st.sampled_from(mine))
         value = data.draw(st.sampled_from(ends(model, name)))
         try:
-            authority = changed_from(authority, section, name, value)
+            authority = changed(authority, section, name, value)
         except ws.InputError:
             return
     try:
@@ -130,20 +130,6 @@ def either_two_ends(data: st.DataObject) -> None:
     except ws.InputError:
         return
     run_and_check(authority)
-
-
-def changed_from(authority: ws.Authority, section: str, name: str, value: float) -> ws.Authority:
-    """The authority with one more number stated."""
-    if section == "posts":
-        first, *rest = authority.posts
-        return authority.with_changes(posts=({**first.model_dump(), name: value}, *rest))
-    if section == "pathway":
-        return authority.with_changes(pathway={name: value})
-    if section in ("stages", "exits"):
-        assert authority.pathway is not None
-        which = "assessment" if section == "stages" else authority.pathway.exit_names[0]
-        return authority.with_changes(pathway={section: {which: {name: value}}})
-    return authority.with_changes(**{section: {name: value}})
 
 
 # ---- Policies --------------------------------------------------------------------------------------------

@@ -124,9 +124,8 @@ def settings() -> Iterator[tuple[str, str, type[pydantic.BaseModel], str]]:
             yield "pathway", section, model, name
 
 
-def changed(service: str, section: str, name: str, value: Any) -> ws.Authority:
-    """The small service with one number stated."""
-    authority = SERVICES[service]
+def changed(authority: ws.Authority, section: str, name: str, value: Any) -> ws.Authority:
+    """The authority with one number stated."""
     if section == "posts":
         first, *rest = authority.posts
         return authority.with_changes(posts=({**first.model_dump(), name: value}, *rest))

@@ -23,7 +23,7 @@ from tests.test_casework_changes import pathway_of, stage
 from workforce_sim.casework.desk import Desk
 from workforce_sim.casework.eventlog import Kind
 from workforce_sim.casework.rules import CaseRules
-from workforce_sim.demand.families import DRAWS, REFERRED, Families
+from workforce_sim.demand.families import DRAWS, Families
 
 EIGHTHS = st.integers(0, 40).map(lambda n: n / 8)
 FAMILIES = st.lists(
@@ -40,21 +40,13 @@ FAMILIES = st.lists(
 
 def desk_of(families: list[tuple[float, int, bool, float]], attention: float, **law: Any) -> Desk:
     """A desk with one team and one stage, and these families to come."""
-    n = len(families)
-    luck = np.full((n, len(DRAWS)), 0.5)
+    luck = np.full((len(families), len(DRAWS)), 0.5)
     luck[:, 0] = [math.log(hours) for *_, hours in families]
-    tape = Families(
-        time=np.array([f[0] for f in families]),
+    tape = Families.referred(
+        np.array([f[0] for f in families]),
+        lambda ordinal: luck,
         children=np.array([f[1] for f in families], np.int64),
         priority=np.array([0 if f[2] else 1 for f in families], np.int64),
-        place=np.zeros(n),
-        stage=np.full(n, REFERRED),
-        began=np.zeros(n),
-        left=np.zeros(n),
-        done=np.zeros(n),
-        already_open=np.zeros(n),
-        known=np.zeros(n, bool),
-        draws=lambda ordinal: luck,
     )
     pathway = pathway_of([stage(attention=attention)], [0.0])
     rules = CaseRules(pathway=pathway, strain=np.ones(2), teams_of_type=(1,), **law)

@@ -73,20 +73,24 @@ def by_run(name: str) -> Any:
     return lambda sums: sums[name] / sums["n"]
 
 
-@answers("V01")
-def one_worker_one_case_at_a_time() -> dict[str, Found]:
-    """M/M/1, first come first served."""
-    one = service({"case": stage(0.2 * WEEK)}, 4 / WEEK, 4.0, casework={"caseload_cap": 1.0})
-    rows = replications(one, 32, 1, lambda finished: of_a_list(finished, 400))
+def of_the_wait(rows: list[Sums]) -> dict[str, Found]:
+    """What a list and those on it come to, on average over runs."""
     return {
         "mean wait": found(rows, mean_of("wait")),
-        "mean time from referral to closure": found(rows, mean_of("time")),
         "mean number waiting": found(rows, by_run("waiting")),
         "mean number open": found(rows, by_run("open")),
         "share who wait": found(rows, mean_of("waited")),
         "share who wait more than a week": found(rows, mean_of("over a week")),
         "wait that 5% exceed": found(rows, by_run("longest of twenty")),
     }
+
+
+@answers("V01")
+def one_worker_one_case_at_a_time() -> dict[str, Found]:
+    """M/M/1, first come first served."""
+    one = service({"case": stage(0.2 * WEEK)}, 4 / WEEK, 4.0, casework={"caseload_cap": 1.0})
+    rows = replications(one, 32, 1, lambda finished: of_a_list(finished, 400))
+    return of_the_wait(rows) | {"mean time from referral to closure": found(rows, mean_of("time"))}
 
 
 TWENTY_PLACES = stage(2 * WEEK, attention_hours_per_day=0.2)
@@ -97,15 +101,8 @@ def twenty_places_for_one_list() -> dict[str, Found]:
     """M/M/20: four workers of five cases, each case at its own pace."""
     four = service({"case": TWENTY_PLACES}, 9 / WEEK, 5.0, 4, casework={"caseload_cap": 5.0})
     rows = replications(four, 40, 1, lambda finished: of_a_list(finished, 800))
-    return {
-        "share who wait": found(rows, mean_of("waited")),
-        "mean wait": found(rows, mean_of("wait")),
-        "mean number waiting": found(rows, by_run("waiting")),
-        "mean number open": found(rows, by_run("open")),
-        "share who wait more than a week": found(rows, mean_of("over a week")),
-        "wait that 5% exceed": found(rows, by_run("longest of twenty")),
-        "mean wait of those who wait": found(rows, lambda sums: sums["wait"] / sums["waited"]),
-    }
+    of_those_who_wait = found(rows, lambda sums: sums["wait"] / sums["waited"])
+    return of_the_wait(rows) | {"mean wait of those who wait": of_those_who_wait}
 
 
 @answers("V03")

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 import workforce_sim as ws
-from tests.plain import plainly
+from tests.plain import NOBODY_MOVES, plainly
 from tests.validation.worlds import Sums, lasting
 
 Floats = npt.NDArray[np.float64]
@@ -36,19 +36,9 @@ def workforce(posts: Sequence[dict[str, Any]], leaving: float, **sections: dict[
         "hires_per_covered_post_year": 0.0,
         "covers_per_empty_post_year": 0.0,
     }
-    nobody_moves = {
-        "leaving_per_year_under_5": leaving,
-        "leaving_per_year_from_5": leaving,
-        "leaving_first_year_factor": 1.0,
-        "leaving_scale": 1.0,
-        "leaving_year_cv": 0.0,
-        "caseload_elasticity": 0.0,
-        "notice_days": 0.0,
-        "absences_per_year": 0.0,
-        "conversions_per_agency_year": 0.0,
-    }
+    alike = {"leaving_per_year_under_5": leaving, "leaving_per_year_from_5": leaving}
     neutral = plainly(
-        workforce=nobody_moves,
+        workforce=NOBODY_MOVES | alike,
         agency={"tolerance": 0.0},
         supervision={"contagion": 0.0},
         casework={"work_hours": 1.0},

@@ -13,16 +13,18 @@ from workforce_sim.study.precision import Precision, half_widths
 from workforce_sim.study.selection import kim_nelson
 from workforce_sim.study.warm_up import mser
 
-#: Weeks in remission under 6-mercaptopurine, and whether it ended.
+#: Weeks in remission under 6-mercaptopurine (Freireich and others 1963), and whether it ended.
 WEEKS = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
 ENDED = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
 
+#: Twelve replications by which the half-width table of Robinson, Simulation (2014), ch. 9, is worked out.
 REPLICATIONS = [10.2, 9.7, 10.9, 10.1, 9.4, 10.6, 10.0, 9.8, 10.3, 10.5, 9.9, 10.1]
 
-#: Red blood cell counts.
+#: Red blood cell counts of Dunnett (1955): control, drug A, drug B.
 CONTROL = [7.40, 8.50, 7.20, 8.24, 9.84, 8.32]
 DRUGS = {"A": [9.76, 8.80, 7.68, 9.36], "B": [12.80, 9.68, 12.16, 9.20, 10.55]}
 
+#: Forty observations that settle near 5.
 SERIES = [
     14.0,
     12.5,

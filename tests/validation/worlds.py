@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 import workforce_sim as ws
-from tests.plain import plainly
+from tests.plain import NOBODY_MOVES, plainly
 from tests.validation.rules import Found
+from workforce_sim.testing.worlds import QUIET
 
 Sums = dict[str, Any]
 
@@ -70,27 +71,11 @@ def service(
     """Families of one child, referred at a constant rate; nobody comes, goes or slows down unless stated."""
     if isinstance(posts, int):
         posts = [{"grade": "worker", "number": posts}]
-    nobody_moves: dict[str, Any] = {
-        "leaving_per_year_under_5": 0.0,
-        "leaving_per_year_from_5": 0.0,
-        "leaving_first_year_factor": 1.0,
-        "leaving_scale": 1.0,
-        "leaving_year_cv": 0.0,
-        "caseload_elasticity": 0.0,
-        "notice_days": 0.0,
-        "absences_per_year": 0.0,
-        "hires_per_vacancy_year": 0.0,
-        "covers_per_empty_post_year": 0.0,
-        "conversions_per_agency_year": 0.0,
-    }
-    as_stated: dict[str, Any] = {
-        "case_hours_per_day": 1.0,
-        "overtime_share": 0.0,
-        "work_scale": 1.0,
-        "handover_reading_hours": 0.0,
-        "handover_progress_lost": 0.0,
-        "caseload_cap": None,
-    }
+    given = plainly(
+        casework=QUIET["casework"] | {"case_hours_per_day": 1.0} | dict(casework or {}),
+        workforce=NOBODY_MOVES | dict(workforce or {}),
+        pressure=QUIET["pressure"],
+    )
     return ws.Authority(
         name="theory",
         census={"turnover_rate": 10.0, "caseload": caseload, "date": "2020-03-31"},
@@ -101,8 +86,7 @@ def service(
             "season": (1.0,) * 12,
             "year_cv": 0.0,
         },
-        **plainly(casework=as_stated | dict(casework or {}), workforce=nobody_moves | dict(workforce or {})),
-        pressure={"turned_away_share": 0.0, "ended_early_share": 0.0},
+        **given,
         teams={"number": teams},
         posts=tuple({"salary_gbp": 0.0, **group} for group in posts),
         pathway={

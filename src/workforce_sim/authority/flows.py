@@ -136,7 +136,7 @@ def _covers(authority: Authority, group: PostGroup, hires: float) -> float:
         return group.covers_per_empty_post_year
     if authority.workforce.covers_per_empty_post_year is not None:
         return authority.workforce.covers_per_empty_post_year
-    ends = 12.0 / authority.workforce.agency_assignment_months
+    ends = authority.workforce.agency_ends_per_year
     converts = authority.workforce.conversions_per_agency_year
     if group.agency:
         return (ends + converts + hires) * group.agency * group.fte / _empty_posts(group)

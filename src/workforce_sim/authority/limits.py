@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workforce_sim.authority.calendar import DAYS_PER_YEAR
+from workforce_sim.authority.flows import leaving_bands
 from workforce_sim.authority.usable import MOST_POSTS
 from workforce_sim.errors import InputError, Problem
 
@@ -35,7 +37,7 @@ def too_large(authority: Authority) -> list[Problem]:
 def too_many_places(authority: Authority) -> list[Problem]:
     """Agency above establishment that is called so seldom that too many places would be needed for it."""
     problems = []
-    ends = 12.0 / authority.workforce.agency_assignment_months
+    ends = authority.workforce.agency_ends_per_year
     for i, group in enumerate(authority.posts):
         stated = group.covers_per_empty_post_year
         name, cover = f"posts[{i}].covers_per_empty_post_year", stated
@@ -58,11 +60,9 @@ def check_movements(authority: Authority, rates: tuple[GradeRates, ...]) -> None
     Raises:
         InputError: which rates, and which to lower.
     """
-    from workforce_sim.authority.flows import leaving_bands
-
     w = authority.workforce
     problems: list[Problem] = []
-    ends = 12.0 / w.agency_assignment_months
+    ends = w.agency_ends_per_year
     for i, (group, found) in enumerate(zip(authority.posts, rates, strict=True)):
         fastest = max(rate for _, rate in leaving_bands(w, found.leaving_scale))
         filled = max(found.hires_per_empty_post_year, found.hires_per_covered_post_year)
@@ -71,7 +71,7 @@ def check_movements(authority: Authority, rates: tuple[GradeRates, ...]) -> None
             (ends, found.covers_per_empty_post_year, "covers_per_empty_post_year"),
         ):
             both = leaving * coming / (leaving + coming) if leaving + coming else 0.0
-            notice = w.notice_days / 253 if name.startswith("hires") else 0.0
+            notice = w.notice_days / DAYS_PER_YEAR if name.startswith("hires") else 0.0
             a_year = (group.number + group.agency_above_establishment) * both / (1 + both * notice)
             if a_year > MOST_MOVEMENTS:
                 rule = f"at most {MOST_MOVEMENTS:,.0f} comings and goings a year in a grade"

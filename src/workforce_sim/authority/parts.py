@@ -350,6 +350,11 @@ class Workforce(Part):
     )
     agency_pay_gap_gbp: float = recorded("workforce.agency_pay_gap_gbp", gt=0)
 
+    @property
+    def agency_ends_per_year(self) -> float:
+        """How often an agency worker's assignment ends, a year of agency work."""
+        return 12.0 / self.agency_assignment_months
+
     @model_validator(mode="after")
     def _destinations_add_up(self) -> Workforce:
         total = self.to_agency + self.to_other_authority

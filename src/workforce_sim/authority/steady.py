@@ -100,7 +100,7 @@ def _question(authority: Authority) -> _Question:
         pathway = simple_pathway(c.model_copy(update={"work_hours": stated}))
     permanent, agency = authority.case_holding_mix()
     able = mean_able(authority)
-    ends = 12.0 / authority.workforce.agency_assignment_months
+    ends = authority.workforce.agency_ends_per_year
     changes = (permanent * authority.census.turnover_rate / 100 + agency * ends) / DAYS_PER_YEAR
     reading = c.handover_reading_hours / authority.demand.children_per_case
     return _Question(

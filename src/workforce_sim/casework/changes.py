@@ -22,6 +22,12 @@ OF_A_STAGE = frozenset(
 )
 
 
+def set_rule(state: State, rule: int, now: float) -> None:
+    """Allocation goes by another rule from now on (its place in ``RULES``)."""
+    state.run[0].rule = rule
+    compiled_now(rules_changed, state, now)
+
+
 def set_law(state: State, values: Mapping[str, float], now: float) -> None:
     """Other rules of ``CHANGEABLE`` from now on; the same again leaves no trace."""
     run = state.run[0]

@@ -91,7 +91,7 @@ class Desk:
     def set_rule(self, rule: str | OwnRule, now: float) -> None:
         """Allocate by another rule from now on: a name of ``RULES``, or a planner's function."""
         self._own_rule = None if isinstance(rule, str) else rule
-        self._act(seats.SET_RULE, -1, now, RULES.index(rule if isinstance(rule, str) else RULES[-1]))
+        changes.set_rule(self._state, RULES.index(rule if isinstance(rule, str) else RULES[-1]), float(now))
 
     def set_able(self, post: int, *, able: float, hours: float, now: float) -> None:
         """What whoever is in the post, now or later, can carry (as FTE of a full worker) and do a day.

@@ -9,7 +9,7 @@ from workforce_sim.casework.waiting import hand_back, mark, situation_changed
 from workforce_sim.compiled import compiled
 
 #: What :func:`act` may be asked to do.
-JOIN, LEAVE, HAND_OVER, SET_AWAY, SET_LIST, SET_RULE, SET_LEAVING, SET_ABLE = range(8)
+JOIN, LEAVE, HAND_OVER, SET_AWAY, SET_LIST, SET_LEAVING, SET_ABLE = range(7)
 
 
 @compiled
@@ -104,19 +104,6 @@ def set_able(S: Any, p: int, able: float, hours: float, now: float) -> None:
 
 
 @compiled
-def set_rule(S: Any, rule: int, now: float) -> None:
-    """Allocation goes by another rule from now on, and families who wait are looked at again."""
-    S.run[0].rule = rule
-    for p in range(S.seats.shape[0]):
-        if S.seats[p].present:
-            settle(S, p, now)
-            caseload_changed(S, p, now)
-    for team in range(S.teams.shape[0]):
-        if S.teams[team].waiting:
-            mark(S, team)
-
-
-@compiled
 def set_leaving(S: Any, p: int, threshold: float, hazard: float, now: float) -> None:
     """The leaving clock of seat p starts."""
     settle(S, p, now)
@@ -142,7 +129,7 @@ def set_hazards(S: Any, who: Any, hazards: Any, now: float) -> None:
 
 @compiled
 def act(S: Any, what: int, p: int, first: int, second: int, x: float, y: float, now: float) -> None:
-    """Any of the above: one way into the kernel costs less to compile than eight."""
+    """Any of the above: one way into the kernel costs less to compile than seven."""
     S.run[0].now = max(S.run[0].now, now)
     if what == JOIN:
         join(S, p, first, now)
@@ -154,8 +141,6 @@ def act(S: Any, what: int, p: int, first: int, second: int, x: float, y: float, 
         set_away(S, p, first, now)
     elif what == SET_LIST:
         set_list(S, p, first, second, now)
-    elif what == SET_RULE:
-        set_rule(S, first, now)
     elif what == SET_ABLE:
         set_able(S, p, x, y, now)
     else:

@@ -50,5 +50,47 @@ class Families:
     known: npt.NDArray[np.bool_]
     draws: Callable[[int], Floats]
 
+    @classmethod
+    def referred(
+        cls,
+        time: Floats,
+        draws: Callable[[int], Floats],
+        *,
+        children: Ints | None = None,
+        priority: Ints | None = None,
+        place: Floats | None = None,
+        known: npt.NDArray[np.bool_] | None = None,
+    ) -> Families:
+        """Families of whom none has a case that is open at the start.
+
+        Args:
+            time: working day of referral, not decreasing.
+            draws: see the attribute.
+            children: one in every family if not stated.
+            priority: 1 (not urgent) if not stated.
+            place: 0 if not stated.
+            known: nobody is, if not stated.
+
+        Example:
+            >>> import numpy as np
+            >>> two = Families.referred(np.array([1.0, 4.5]), lambda ordinal: np.full((2, len(DRAWS)), 0.5))
+            >>> two.children.tolist(), two.stage.tolist()
+            ([1, 1], [-1, -1])
+        """
+        n = len(time)
+        return cls(
+            time=time,
+            children=np.ones(n, np.int64) if children is None else children,
+            priority=np.ones(n, np.int64) if priority is None else priority,
+            place=np.zeros(n) if place is None else place,
+            stage=np.full(n, REFERRED, np.int64),
+            began=np.zeros(n),
+            left=np.zeros(n),
+            done=np.zeros(n),
+            already_open=np.zeros(n),
+            known=np.zeros(n, bool) if known is None else known,
+            draws=draws,
+        )
+
     def __len__(self) -> int:
         return len(self.time)

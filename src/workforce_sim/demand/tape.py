@@ -22,7 +22,6 @@ from workforce_sim.demand.families import (
     DRAWS,
     EARLY,
     NEXT,
-    REFERRED,
     RETURN,
     WORK,
     Families,
@@ -189,7 +188,6 @@ def _layer(
         which = np.repeat(which, children)
         sibling = np.arange(len(which)) - np.repeat(np.cumsum(children) - children, children)
         children = np.ones(len(which), np.int64)
-    m = len(which)
 
     def draws(ordinal: int) -> Floats:
         found = _draws(luck, n, layer, ordinal, which)
@@ -198,18 +196,13 @@ def _layer(
             found[later] = _draws(luck, n, layer + i * _SIBLING, ordinal, which[later])
         return found
 
-    return Families(
-        time=times[which],
+    return Families.referred(
+        times[which],
+        draws,
         children=children,
         priority=_priority(uniforms(Stream.REFERRAL_PRIORITY)[which], authority),
         place=uniforms(Stream.PLACE)[which],
-        stage=np.full(m, REFERRED, np.int64),
-        began=np.zeros(m),
-        left=np.zeros(m),
-        done=np.zeros(m),
-        already_open=np.zeros(m),
         known=(known & within_year)[which],
-        draws=draws,
     )
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.errors import InputError, Problem, WorkforceSimWarning
+from workforce_sim.errors import InputError, Problem, WorkforceSimWarning, shown
 from workforce_sim.samples import Floats, above, numbers, share
 
 Integers = npt.NDArray[np.int64]
@@ -188,8 +188,8 @@ def aalen_johansen(
     _warn_of_an_empty_start(at, still, entered)
     shares, errors = {}, {}
     for way in sorted({way for way in ways if way is not None}):
-        so = lasted[np.array([w == way for w in ways])]
-        mine = np.searchsorted(np.sort(so), at, side="right") - np.searchsorted(np.sort(so), at, side="left")
+        so = np.sort(lasted[np.array([w == way for w in ways])])
+        mine = np.searchsorted(so, at, side="right") - np.searchsorted(so, at, side="left")
         shares[way] = np.cumsum(before * mine / at_risk)
         errors[way] = np.sqrt(_variance(shares[way], before, at_risk, number, mine))
     return Endings(at, at_risk, shares, errors, still)
@@ -226,21 +226,18 @@ def _spells(times: object, entry: object, problems: list[Problem]) -> tuple[Floa
         rule = f"as many as times: {len(lasted)}"
         problems.append(Problem("entry", f"{len(entered)} numbers", rule, "one for each spell"))
         return lasted, entered
-    for wrong, rule, fix in (
-        (lasted <= 0, "more than 0", "a spell that lasts no time is left out, or lasts half a day"),
-        (entered < 0, "0 or more", "0 for a spell seen from its start"),
-        (
-            (entered >= lasted) & (lasted > 0),
-            "before it ended or was last seen",
-            "leave out what ended before it was seen",
-        ),
+    late = (entered >= lasted) & (lasted > 0)
+    no_time = "a spell that lasts no time is left out, or lasts half a day"
+    too_late = "before it ended or was last seen"
+    for name, values, wrong, rule, fix in (
+        ("times", lasted, lasted <= 0, "more than 0", no_time),
+        ("entry", entered, entered < 0, "0 or more", "0 for a spell seen from its start"),
+        ("entry", entered, late, too_late, "leave out what ended before it was seen"),
     ):
         if wrong.any():
             i = int(np.flatnonzero(wrong)[0])
-            path = f"times[{i}]" if rule == "more than 0" else f"entry[{i}]"
-            value = lasted[i] if rule == "more than 0" else entered[i]
             more = f" ({int(wrong.sum())} such)" if wrong.sum() > 1 else ""
-            problems.append(Problem(path, f"{value:g}{more}", rule, fix))
+            problems.append(Problem(f"{name}[{i}]", f"{values[i]:g}{more}", rule, fix))
     return lasted, entered
 
 
@@ -262,12 +259,12 @@ def _names(ending: object, number: int, problems: list[Problem]) -> list[str | N
     """How each spell ended."""
     rule, fix = "a list of names and None", "['closed', None, 'transferred']"
     if isinstance(ending, str) or not hasattr(ending, "__iter__"):
-        problems.append(Problem("ending", repr(ending)[:60], rule, fix))
+        problems.append(Problem("ending", shown(ending), rule, fix))
         return []
     found = list(ending)
     for i, way in enumerate(found):
         if way is not None and not isinstance(way, str):
-            problems.append(Problem(f"ending[{i}]", repr(way)[:60], "a name, or None if it did not end", fix))
+            problems.append(Problem(f"ending[{i}]", shown(way), "a name, or None if it did not end", fix))
             return []
     if number and len(found) != number:
         rule = f"as many as times: {number}"

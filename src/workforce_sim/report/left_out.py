@@ -71,10 +71,9 @@ def left_out(authority: Authority) -> list[tuple[str, str]]:
     found.append(_supervision(authority))
     if authority.workforce.absences_per_year == 0:
         found.append(_NO_ORDINARY_ABSENCE if authority.workforce.absence_per_child > 0 else _NO_ABSENCE)
-    if not moves:
-        full = authority.casework.waiting_list_limit is not None
-        return [*found, _ONLY_WHEN_FULL if full else _STAND_STILL, _CHANCE, _NOT_TESTED]
-    return [*found, _GUESSED, _CHANCE, _NOT_TESTED]
+    limited = authority.casework.waiting_list_limit is not None
+    thresholds = _GUESSED if moves else _ONLY_WHEN_FULL if limited else _STAND_STILL
+    return [*found, thresholds, _CHANCE, _NOT_TESTED]
 
 
 def _supervision(authority: Authority) -> tuple[str, str]:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.errors import InputError, Problem, unknown_name
-from workforce_sim.samples import numbers, share, whole
+from workforce_sim.errors import InputError, Problem, shown
+from workforce_sim.samples import direction, numbers, share, whole
 from workforce_sim.study.intervals import mean_and_error, student_t
 
 
@@ -41,7 +41,7 @@ def wilson_interval(successes: int, trials: int, level: float = 0.95) -> Share:
     n = whole("trials", trials, problems, "100")
     k = whole("successes", successes, problems, "95", least=0)
     if not problems and k > n:
-        problems.append(Problem("successes", repr(successes), f"at most trials ({n})", f"successes={n}"))
+        problems.append(Problem("successes", shown(successes), f"at most trials ({n})", f"successes={n}"))
     if problems:
         raise InputError("wilson_interval", problems)
     from scipy.stats import binomtest
@@ -67,8 +67,7 @@ def better_interval(differences: npt.ArrayLike, better: str = "lower", level: fl
     """
     problems: list[Problem] = []
     d = numbers("differences", differences, problems)
-    if better not in ("lower", "higher"):
-        problems.append(unknown_name("better", better, ["lower", "higher"], "which direction is better"))
+    better = direction("better", better, problems)
     share("level", level, problems, "0.95")
     if problems:
         raise InputError("better_interval", problems)
@@ -114,9 +113,8 @@ def quantile_ranks(replications: int, p: float, level: float = 0.95) -> tuple[in
     if low < 1 or high > n:
         least = math.ceil(math.log(tail) / math.log(max(p, 1 - p)))
         rule = f"at least {least} for an interval of the {p:g} quantile at level {level:g}"
-        raise InputError(
-            "quantile_ranks", [Problem("replications", repr(replications), rule, f"replications={least}")]
-        )
+        problems.append(Problem("replications", shown(replications), rule, f"replications={least}"))
+        raise InputError("quantile_ranks", problems)
     return low, high
 
 

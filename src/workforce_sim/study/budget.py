@@ -53,20 +53,24 @@ def budget(result: Result) -> pd.DataFrame:
 
     starts = [add_months(result.plan.start, m) for m in range(result.months())]
     years = np.array([budget_year(start) for start in starts])
+    headings = (*HEADINGS, "total")
     rows = []
     for scenario in result.scenarios:
         for year in dict.fromkeys(years):
             months = np.flatnonzero(years == year) + 1
-            for heading in (*HEADINGS, "total"):
+            for heading in headings:
                 name = "cost_gbp" if heading == "total" else f"cost_{heading}_gbp"
                 ours = result.samples(name, scenario)[:, months].sum(axis=1)
                 theirs = result.samples(name, result.baseline)[:, months].sum(axis=1)
                 mean, low, high = (float(x) for x in mean_interval(ours))
                 added, at_least, at_most = (float(x) for x in mean_interval(ours - theirs))
-                rows.append((scenario, year, heading, len(months), mean, low, high, added, at_least, at_most))
-    names = ["scenario", "budget_year", "heading", "months"]
-    columns = [*names, "mean", "low", "high", "added", "added_low", "added_high"]
-    return pd.DataFrame(rows, columns=columns).set_index(names[:3])
+                rows.append((len(months), mean, low, high, added, at_least, at_most))
+    # put together from its levels, as pandas would take the order of the alphabet for that of the rows
+    levels = [list(result.scenarios), list(dict.fromkeys(years.tolist())), list(headings)]
+    codes = np.indices([len(level) for level in levels]).reshape(len(levels), -1)
+    index = pd.MultiIndex(levels, list(codes), names=["scenario", "budget_year", "heading"])
+    columns = ["months", "mean", "low", "high", "added", "added_low", "added_high"]
+    return pd.DataFrame(rows, index=index, columns=columns)
 
 
 def cost_per(result: Result, scenario: str, measure: str, month: int, to: str) -> CostPer:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.errors import InputError, Problem
+from workforce_sim.errors import InputError, Problem, shown
 from workforce_sim.samples import Floats, numbers, share
 from workforce_sim.study.intervals import bonferroni_t, student_t
 
@@ -60,7 +60,7 @@ def dunnett_intervals(
     ours = numbers("control", control, problems, least=2)
     if not isinstance(arms, Mapping) or not arms:
         rule = "a dictionary: name -> outputs"
-        problems.append(Problem("arms", repr(arms)[:60], rule, "{'80 posts': [9.8, 8.8, 7.7]}"))
+        problems.append(Problem("arms", shown(arms), rule, "{'80 posts': [9.8, 8.8, 7.7]}"))
         arms = {}
     read = {name: numbers(f"arms[{name!r}]", arm, problems, least=2) for name, arm in arms.items()}
     if not problems and not any(np.ptp(x) > 0 for x in (ours, *read.values())):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.errors import InputError, Problem
+from workforce_sim.errors import InputError, Problem, shown
 from workforce_sim.samples import Floats, above, numbers, share
 from workforce_sim.study.intervals import student_t
 
@@ -52,9 +52,8 @@ def progress(samples: npt.ArrayLike, level: float = 0.95) -> Progress:
         raise InputError("progress", problems)
     mean = squares = 0.0
     means, halves = np.empty(len(values)), np.full(len(values), np.nan)
-    for i, value in enumerate(
-        values.tolist()
-    ):  # Welford: sums of squares lose small spreads of large numbers
+    # Welford's way: sums of squares lose small spreads of large numbers
+    for i, value in enumerate(values.tolist()):
         away = value - mean
         mean += away / (i + 1)
         squares += away * (value - mean)
@@ -227,7 +226,7 @@ def stopped(outputs: Mapping[str, npt.ArrayLike], asked: Precision | Mapping[str
     problems: list[Problem] = []
     if not isinstance(outputs, Mapping) or not outputs:
         rule, fix = "a dictionary: name -> numbers", "{'caseload': [20.1, 19.8, 20.3]}"
-        raise InputError("stopped", [Problem("outputs", repr(outputs)[:60], rule, fix)])
+        raise InputError("stopped", [Problem("outputs", shown(outputs), rule, fix)])
     read = {name: numbers(f"outputs[{name!r}]", values, problems) for name, values in outputs.items()}
     if not problems and len({len(values) for values in read.values()}) > 1:
         counts = ", ".join(f"{name}: {len(values)}" for name, values in read.items())
@@ -235,9 +234,8 @@ def stopped(outputs: Mapping[str, npt.ArrayLike], asked: Precision | Mapping[str
     rules = {name: asked.get(name) if isinstance(asked, Mapping) else asked for name in read}
     for name, rule_of in rules.items():
         if not isinstance(rule_of, Precision):
-            problems.append(
-                Problem(f"asked[{name!r}]", repr(rule_of)[:60], "a Precision", "Precision(relative=0.05)")
-            )
+            path, fix = f"asked[{name!r}]", "Precision(relative=0.05)"
+            problems.append(Problem(path, shown(rule_of), "a Precision", fix))
     if problems:
         raise InputError("stopped", problems)
     each = {name: rules[name].reached(values) for name, values in read.items()}  # type: ignore[union-attr]

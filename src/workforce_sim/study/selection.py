@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.errors import InputError, Problem, unknown_name
-from workforce_sim.samples import Floats, above, numbers, share, whole
+from workforce_sim.errors import InputError, Problem, shown
+from workforce_sim.samples import Floats, above, direction, numbers, share, whole
 
 
 class Constants(NamedTuple):
@@ -45,7 +45,7 @@ def kim_nelson(scenarios: int, first: int, error: float = 0.05) -> Constants:
     error = share("error", error, problems, "0.05")
     if not problems and not error < 1 - 1 / k:
         rule = f"less than 1 - 1/{k}, the error of choosing blindly"
-        problems.append(Problem("error", repr(error), rule, "error=0.05"))
+        problems.append(Problem("error", shown(error), rule, "error=0.05"))
     if problems:
         raise InputError("kim_nelson", problems)
     eta = ((2 * error / (k - 1)) ** (-2 / (n - 1)) - 1) / 2
@@ -117,11 +117,10 @@ def select_best(
     whole("scenarios", scenarios, problems, "5", least=2)
     start = whole("first", first, problems, "20", least=2)
     whole("most", most, problems, "10000", least=start)
-    if better not in ("lower", "higher"):
-        problems.append(unknown_name("better", better, ["lower", "higher"], "which direction is better"))
+    better = direction("better", better, problems)
     if not callable(replicate):
         rule, fix = "a function of a replication and numbers of scenarios", "def replicate(r, numbers): ..."
-        problems.append(Problem("replicate", repr(replicate)[:60], rule, fix))
+        problems.append(Problem("replicate", shown(replicate), rule, fix))
     if problems:
         raise InputError("select_best", problems)
     h_squared = kim_nelson(scenarios, first, error).h_squared

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.errors import InputError, Problem
+from workforce_sim.errors import InputError, Problem, shown
 from workforce_sim.samples import Floats, numbers, whole
 
 
@@ -119,7 +119,7 @@ def moving_average(paths: npt.ArrayLike, window: int = 5) -> Floats:
     w = whole("window", window, problems, "5", least=0)
     if not problems and 4 * w >= read.shape[1]:
         rule = f"less than a quarter of the {read.shape[1]} observations"
-        problems.append(Problem("window", repr(window), rule, f"window={max(0, (read.shape[1] - 1) // 4)}"))
+        problems.append(Problem("window", shown(window), rule, f"window={(read.shape[1] - 1) // 4}"))
     if problems:
         raise InputError("moving_average", problems)
     mean = read.mean(axis=0)

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from workforce_sim.authority.calendar import INSTANT
 from workforce_sim.authority.layout import layout
 from workforce_sim.authority.steady import steady
 from workforce_sim.demand.families import WORK
@@ -16,9 +17,6 @@ from workforce_sim.interventions.when import When
 
 if TYPE_CHECKING:
     from workforce_sim.run import Run
-
-#: Times closer than this are one instant (section 1 of docs/model.md).
-INSTANT = 1e-9
 
 #: Policies of the library that change the hours or the share of a caseload that workers have.
 _CHANGE_HOURS = frozenset(

@@ -10,7 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from workforce_sim.testing.given import INSTANT, Given
+from workforce_sim.authority.calendar import INSTANT
+from workforce_sim.testing.given import Given
 from workforce_sim.testing.lists import Lists
 from workforce_sim.testing.posts import AGENCY, PERMANENT, Posts
 

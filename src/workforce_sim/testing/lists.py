@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from workforce_sim.testing.given import INSTANT, Given
+from workforce_sim.authority.calendar import INSTANT
+from workforce_sim.testing.given import Given
 from workforce_sim.testing.posts import Posts, Says
 
 if TYPE_CHECKING:

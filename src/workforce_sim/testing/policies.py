@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workforce_sim.authority.authority import Authority
-from workforce_sim.authority.calendar import add_months
+from workforce_sim.authority.calendar import INSTANT, add_months
 from workforce_sim.errors import InputError, WorkforceSimError
 from workforce_sim.interventions.base import Days, Intervention, Process
 from workforce_sim.run import Run
 from workforce_sim.simulation import Simulation
 from workforce_sim.testing.audit import AuditError, audit
-from workforce_sim.testing.given import INSTANT
 from workforce_sim.testing.worlds import small_authority, stage
 from workforce_sim.workforce.levers import LEVERS
 

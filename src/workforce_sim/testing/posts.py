@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
-from workforce_sim.testing.given import INSTANT, Given
+from workforce_sim.authority.calendar import INSTANT
+from workforce_sim.testing.given import Given
 
 Says = Callable[[int, str, object, object], None]
 

@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 NORMAL = 1  # SimPy's priority of a timeout
 
 
-def at_moment(env: simpy.Environment, time: float) -> simpy.Event:
-    """An event at just this time (now, if that is past): ``now + (time - now)`` loses the last digit."""
-    event = env.event()
+def at_moment(env: simpy.Environment, time: float, event: simpy.Event | None = None) -> simpy.Event:
+    """An event, a new one if none is given, at just this time (now, if that is past).
+
+    SimPy's own way, a delay, makes it ``now + (time - now)``, which loses the last digit.
+    """
+    event = env.event() if event is None else event
     event._ok, event._value = True, None
     heappush(env._queue, (max(time, env.now), NORMAL, next(env._eid), event))  # type: ignore[misc]
     return event

@@ -32,7 +32,7 @@ def established_posts(authority: Authority) -> int:
 
 def above_establishment_places(authority: Authority) -> list[int]:
     """Places for agency workers above establishment by group: as many filled on average as stated."""
-    end = 12.0 / authority.workforce.agency_assignment_months
+    end = authority.workforce.agency_ends_per_year
     found = []
     for g in authority.posts:
         cover = g.covers_per_empty_post_year or 0.0
