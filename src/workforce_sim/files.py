@@ -42,19 +42,35 @@ def write_text(path: str | os.PathLike[str], text: str, where: str) -> Path:
     Raises:
         InputError: the folder does not exist, or the system refuses.
     """
+    try:
+        data = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise _refused(check_folder(path, where), where, error) from None
+    return write_bytes(path, data, where)
+
+
+def write_bytes(path: str | os.PathLike[str], data: bytes, where: str) -> Path:
+    """Write a file in one step: nothing half-written is left behind.
+
+    Raises:
+        InputError: the folder does not exist, or the system refuses.
+    """
     file = check_folder(path, where)
     try:
         handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
             os.chmod(temporary, 0o644)
             os.replace(temporary, file)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-    except (OSError, UnicodeEncodeError) as error:
-        raise InputError(
-            where, [Problem("path", shown(str(file), 400), "a file that can be written", str(error))]
-        ) from None
+    except OSError as error:
+        raise _refused(file, where, error) from None
     return file
+
+
+def _refused(file: Path, where: str, error: Exception) -> InputError:
+    rule = "a file that can be written"
+    return InputError(where, [Problem("path", shown(str(file), 400), rule, str(error))])

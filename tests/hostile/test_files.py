@@ -247,7 +247,8 @@ STRANGE: list[Any] = [
     *(pd.Timestamp("2025-01-01"), np.datetime64("2025-01-01"), object(), float, lambda: 0, 1j, range(3)),
 ]
 strange = st.sampled_from(STRANGE) | st.floats() | st.integers() | st.text(max_size=8)
-SECTIONS = sorted(set(ws.Authority.model_fields) - {"name", "note", "posts", "pathway", "sources"})
+STATED_WHOLE = {"name", "note", "posts", "pathway", "sources", "made_from"}
+SECTIONS = sorted(set(ws.Authority.model_fields) - STATED_WHOLE)
 
 
 @many
@@ -461,7 +462,7 @@ def broken_disk(monkeypatch: pytest.MonkeyPatch, call: str) -> Iterator[None]:
 
             def full(*args: Any, **kwargs: Any) -> Any:
                 stream = opened(*args, **kwargs)
-                stream.write("half of")
+                stream.write(b"half of")
                 stream.flush()
                 stream.write = fails  # type: ignore[method-assign]
                 return stream
@@ -502,7 +503,7 @@ from workforce_sim.files import write_text
 opened = os.fdopen
 def half(*a, **k):
     stream = opened(*a, **k)
-    stream.write("half of")
+    stream.write(b"half of")
     stream.flush()
     os.kill(os.getpid(), signal.SIGKILL)
 os.fdopen = half

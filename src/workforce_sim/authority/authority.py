@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -29,12 +30,14 @@ from workforce_sim.authority.pathway import Pathway, as_pathway
 from workforce_sim.authority.records import EVIDENCE_CLASSES
 from workforce_sim.authority.register import SECTIONS, register, setting_paths, unchanged_paths
 from workforce_sim.authority.staff import Agency, Careers, Recruitment, Supervision
+from workforce_sim.authority.taken import Taken, as_records, provenance
 from workforce_sim.authority.usable import not_writable
 from workforce_sim.errors import InputError, Problem, from_pydantic, nearest, unknown_name
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from workforce_sim.data.staff_list import StaffList
 
 #: What the workforce states once, and each grade has: the settings of a group of posts that stand for it.
 _OF_GRADES = {
@@ -59,6 +62,7 @@ class Authority(Part):
         pathway: stages of casework, or None for a service of one stage. May be given as the name of a
             pathway that comes with the library, or as settings with ``like`` and ``remove``.
         sources: where the authority's own numbers come from, by path.
+        made_from: what was taken, filled in and ignored when it was made from returns or lists.
 
     Raises:
         InputError: with every problem found.
@@ -86,6 +90,7 @@ class Authority(Part):
     careers: Careers = Careers()
     costs: Costs = Costs()
     sources: dict[str, Source] = Field(default_factory=dict)
+    made_from: Annotated[tuple[Taken, ...], BeforeValidator(as_records)] = ()
 
     def __init__(self, /, **settings: Any) -> None:
         try:
@@ -170,6 +175,53 @@ class Authority(Part):
             return cls(**settings)
         except InputError as error:
             raise InputError(where, error.problems) from None
+
+    @classmethod
+    def from_csww(
+        cls,
+        path: str | os.PathLike[str] | pd.DataFrame,
+        area: str,
+        year: int | None = None,
+        cin: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | pd.DataFrame | None = None,
+    ) -> Authority:
+        """An authority as the DfE's returns of a year show it; the rules are in docs/data.md.
+
+        What is not published of it is filled in from its region or from England; :meth:`provenance` says so.
+
+        Args:
+            path: the children's social work workforce indicators, as published (or as read by ``read_csww``).
+            area: a local authority as it is named there: ``"Birmingham"``.
+            year: of 30 September; the last there is if not stated.
+            cin: folder or list of the children in need tables; England's demand and pathway if not stated.
+
+        Raises:
+            InputError: files that cannot be read, an unknown area or year, or a row that says too little.
+        """
+        from workforce_sim.data.from_csww import authority_from_csww
+
+        return authority_from_csww(path, area, year, cin)
+
+    @classmethod
+    def from_lists(
+        cls, staff: str | os.PathLike[str] | StaffList, cases: Any = None, **settings: Any
+    ) -> Authority:
+        """An authority from a council's own staff list and case list; the rules are in docs/data.md.
+
+        Args:
+            staff: CSV or Excel file as in the template (``workforce_sim.data.templates``), or as read by
+                ``read_staff_list``.
+            cases: the same of the cases, or None.
+            **settings: ``as_of`` date of the lists; ``observed_from`` since when they have everybody who left
+                and every case that was closed; ``like`` an authority, or the name of a preset, for what they
+                do not say; ``name``; ``stages`` your names of stages -> those of the pathway;
+                ``leave_out=True`` leaves out wrong rows instead of refusing the lists.
+
+        Raises:
+            InputError: everything that is wrong with both lists, by row, with what to write instead.
+        """
+        from workforce_sim.data.from_lists import authority_from_lists
+
+        return authority_from_lists(staff, cases, **settings)
 
     def to_toml(self) -> str:
         """The authority as TOML text, every setting written out; reads back equal."""
@@ -273,6 +325,15 @@ class Authority(Part):
             evidence``. Numbers of the pathway are ``pathway.<stage or exit>.<setting>``.
         """
         return register(self)
+
+    def provenance(self) -> pd.DataFrame:
+        """What was taken, filled in and ignored when the authority was made from returns or lists.
+
+        Returns:
+            One row a figure, index ``what``; columns ``status`` (taken, filled in, ignored, changed since),
+            ``value, source, note``. Empty for an authority that was stated.
+        """
+        return provenance(self)
 
 
 @once_per_authority

@@ -14,21 +14,31 @@ if TYPE_CHECKING:
     from workforce_sim.authority.authority import Authority
 
 
-def read_text(path: object) -> tuple[str, str]:
+def read_text(
+    path: object,
+    where: str = "Authority.from_file",
+    otherwise: str = "write one: Authority.preset(...).to_file('mine.toml')",
+) -> tuple[str, str]:
     """The text of a file and the name to use for it in errors.
+
+    Args:
+        path: of the file.
+        where: who asks, for errors.
+        otherwise: what to do where there is no such file.
 
     Raises:
         InputError: no path, no such file, or not readable as text.
     """
-    file = as_path(path, "Authority.from_file", "mine.toml")
+    file = as_path(path, where, "mine.toml")
     try:
         return file.read_text("utf-8-sig"), file.name
     except FileNotFoundError:
         near = nearest(file.name, sorted(p.name for p in file.parent.glob("*.toml")))
-        fix = f"did you mean {near!r}?" if near else "write one: Authority.preset(...).to_file('mine.toml')"
-        raise _cannot_read(file, "an existing TOML file", fix) from None
+        fix = f"did you mean {near!r}?" if near else otherwise
+        raise _cannot_read(file, "an existing TOML file", fix, where) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise _cannot_read(file, "a readable text file (UTF-8)", f"the system says: {error}") from None
+        rule = "a readable text file (UTF-8)"
+        raise _cannot_read(file, rule, f"the system says: {error}", where) from None
 
 
 def read_settings(text: object, where: str) -> dict[str, Any]:
@@ -75,5 +85,5 @@ def _without_none(value: Any) -> Any:
     return value
 
 
-def _cannot_read(file: Path, rule: str, fix: str) -> InputError:
-    return InputError("Authority.from_file", [Problem("path", shown(str(file), 400), rule, fix)])
+def _cannot_read(file: Path, rule: str, fix: str, where: str) -> InputError:
+    return InputError(where, [Problem("path", shown(str(file), 400), rule, fix)])

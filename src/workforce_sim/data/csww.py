@@ -6,27 +6,18 @@ a symbol instead of a number the value is missing, and the symbol says why.
 
 from __future__ import annotations
 
-import csv
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from workforce_sim.errors import InputError, Problem, shown, unknown_name
-from workforce_sim.files import as_path
-from workforce_sim.measures.census import Census
+import numpy as np
+
+from workforce_sim.data.published import SYMBOLS, keys, numbers, read_cells, symbols, twice
+from workforce_sim.errors import InputError, Problem, unknown_name
+from workforce_sim.measures.census import Census, agency_rate, average_caseload, turnover_rate, vacancy_rate
 
 if TYPE_CHECKING:
     import pandas as pd
-
-#: What the symbols of the published files mean.
-SYMBOLS = {
-    "c": "suppressed: small numbers",
-    "u": "unpublished: low reliability",
-    "x": "not available",
-    "z": "not applicable",
-    "low": "rounds to zero but is not zero",
-    "-": "missing",
-    "": "no value published",
-}
 
 #: The columns a census row is made of.
 COUNTS = (
@@ -39,13 +30,36 @@ COUNTS = (
     "case_holders_fte",
     "cases",
 )
-_KEYS = ("time_period", "geographic_level", "la_name")
 
-#: A count as published: digits, with or without commas between thousands.
-_NUMBER = r"(?:[0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?"
+#: Other columns that are known: headcounts, and rates that follow from the counts.
+KNOWN = (
+    *("inpost_headcount", "starters_headcount", "leavers_headcount", "agency_headcount"),
+    *("turnover_rate_fte", "turnover_rate_headcount", "agency_rate_fte", "agency_rate_headcount"),
+    *("agency_cover_rate_fte", "vacancy_rate_fte", "vacancy_agency_cover_rate_fte", "caseload_fte"),
+    *("working_days_lost_fte", "absence_rate_fte"),
+)
 
-#: Most problems of a kind that are listed.
-_MOST_SHOWN = 20
+#: Columns that say which row it is.
+KEYS = ("time_period", "geographic_level", "la_name")
+_PLACE = (
+    *("time_identifier", "country_code", "country_name", "region_code", "region_name"),
+    *("old_la_code", "new_la_code"),
+)
+
+#: Names in the layout of the files up to 2022 -> name of today; a percent sign at the end is left out.
+EARLIER_NAMES = {
+    "social_worker_fte": "inpost_fte",
+    "social_worker_headcount": "inpost_headcount",
+    "starter_fte": "starters_fte",
+    "starter_headcount": "starters_headcount",
+    "leaver_fte": "leavers_fte",
+    "leaver_headcount": "leavers_headcount",
+    "agency_worker_fte": "agency_fte",
+    "agency_worker_headcount": "agency_headcount",
+    "agency_worker_rate_fte": "agency_rate_fte",
+    "agency_worker_rate_headcount": "agency_rate_headcount",
+    **{name: name for name in KNOWN},
+}
 
 
 def read_csww(path: str | os.PathLike[str]) -> pd.DataFrame:
@@ -56,84 +70,56 @@ def read_csww(path: str | os.PathLike[str]) -> pd.DataFrame:
 
     Returns:
         A row an area and year: ``year`` (30 September), ``level`` (National, Regional, Local authority),
-            ``area``, and the published
-        columns as numbers, nan where the cell holds one of :data:`SYMBOLS`.
+            ``area``, ``region``, ``code`` and ``old_code`` of a local authority, and the published
+            columns as numbers, nan where the cell holds one of :data:`SYMBOLS`; ``symbols`` says which.
+            ``attrs["unknown"]`` lists columns that this version of the library does not know.
 
     Raises:
-        InputError: unreadable, columns missing, or cells that are neither a number nor a known symbol
-            (with their rows).
+        InputError: unreadable, too large, columns missing, an area twice in a year, or cells that are neither
+            a number nor a known symbol (with their rows).
     """
-    import pandas as pd
-
-    header, rows = _read(path)
-    table = pd.DataFrame(rows, columns=header, dtype=str)
-    level = table["geographic_level"].str.strip().str.capitalize()  # "Local Authority" in some years
-    place = table["la_name"].where(level == "Local authority", table.get("region_name", ""))
-    found = pd.DataFrame(
-        {
-            "year": pd.to_numeric(table["time_period"].str[:4].where(_is_year(table))),
-            "level": level,
-            "area": place.where(level != "National", "England"),
-        }
-    )
-    problems = [
-        Problem(f"time_period, row {row + 2}", shown(table["time_period"][row]), "a year", "2025")
-        for row in table.index[~_is_year(table)][:_MOST_SHOWN]
+    cells = read_cells(path, "read_csww", (*KEYS, *COUNTS), EARLIER_NAMES, "csww.csv")
+    problems: list[Problem] = []
+    found = keys(cells, problems)
+    names = [
+        n
+        for n in cells.columns
+        if n.endswith(("_fte", "_headcount")) or n == "cases" or n in (*COUNTS, *KNOWN)
     ]
-    for name in table.columns:
-        if name.endswith(("_fte", "_headcount")) or name == "cases":
-            found[name] = _numbers(table[name], name, problems)
+    for name in names:
+        found[name] = numbers(cells[name], name, problems)
     if problems:
         raise InputError("read_csww", problems)
-    return found.astype({"year": int})
+    found["symbols"] = symbols(cells, names)
+    twice(found, "read_csww")
+    known = {*KEYS, *_PLACE, *COUNTS, *KNOWN}
+    found.attrs["unknown"] = [name for name in cells.columns if name not in known]
+    return found
 
 
-def _read(path: object) -> tuple[list[str], list[list[str]]]:
-    """The names of the columns and the rows of the file, every row as long as the names."""
-    file_path = as_path(path, "read_csww", "csww.csv")
-    try:
-        with open(file_path, encoding="utf-8-sig", newline="") as file:
-            header, *rows = [row for row in csv.reader(file, strict=True) if row] or [[]]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        rule, fix = "the published CSV file (UTF-8)", f"download it again; the system says: {error}"
-        raise InputError("read_csww", [Problem("path", shown(str(file_path), 400), rule, fix)]) from None
-    problems = [
-        unknown_name(f"column {name}", "missing", header, "it")
-        for name in (*_KEYS, *COUNTS)
-        if name not in header
-    ]
-    problems += [
-        Problem(f"column {name}", "twice", "each column once", "remove one of them")
-        for name in sorted({name for name in header if header.count(name) > 1})
-    ]
-    rule = f"{len(header)} cells, as many as there are columns"
-    problems += [
-        Problem(f"row {i + 2}", f"{len(row)} cells", rule, "see how the file was published")
-        for i, row in enumerate(rows)
-        if len(row) != len(header)
-    ][:_MOST_SHOWN]
-    if problems:
-        raise InputError("read_csww", problems)
-    return header, rows
+def row_of(table: pd.DataFrame, area: str, year: int, where: str) -> pd.Series[float]:
+    """The row of an area and year.
 
-
-def _is_year(table: pd.DataFrame) -> pd.Series[bool]:
-    """Whether a row begins with a year (``2025``, or ``202425`` of a year to March)."""
-    return table["time_period"].str.fullmatch(r"(?:19|20)[0-9]{2}(?:[0-9]{2})?")
-
-
-def _numbers(cells: pd.Series[str], name: str, problems: list[Problem]) -> pd.Series[float]:
-    """Cells as numbers; neither a number nor a symbol: a problem with its row (the header is row 1)."""
-    import pandas as pd
-
-    text = cells.str.strip()
-    plain = text.str.fullmatch(_NUMBER)
-    numbers = pd.to_numeric(text.where(plain).str.replace(",", "")).astype(float)
-    for row in text.index[~plain & ~text.isin(SYMBOLS)][:_MOST_SHOWN]:
-        rule = f"a number, 0 or more, or one of {', '.join(s for s in SYMBOLS if s)}"
-        fix = "see how the file was published"
-        problems.append(Problem(f"{name}, row {row + 2}", shown(text[row]), rule, fix))
-    return numbers
+    Raises:
+        InputError: no such area or year, with the areas or years there are.
+    """
+    areas = sorted(set(table["area"]))
+    if area not in areas:
+        joint = [a for a in areas if isinstance(area, str) and " / " in a and area in a.split(" / ")]
+        problem = unknown_name("area", area, joint or areas, "an area of the file")
+        if joint:
+            rule = f"an area of the file; {area} is published together with its neighbour"
+            problem = Problem("area", repr(area), rule, f"{joint[0]!r}")
+        raise InputError(where, [problem])
+    rows = table[table["area"] == area]
+    here = rows[rows["year"] == year]
+    if here.empty:
+        own = sorted(set(rows["year"]))
+        rule = f"a year of the file: {area} is in it from {own[0]} to {own[-1]}"
+        near = min(own, key=lambda y: abs(y - year) if isinstance(year, (int, float)) else -y)
+        raise InputError(where, [Problem("year", repr(year), rule, f"year={near}")])
+    row: pd.Series[float] = here.iloc[0]
+    return row
 
 
 def census_of(table: pd.DataFrame, area: str, year: int) -> Census:
@@ -149,15 +135,7 @@ def census_of(table: pd.DataFrame, area: str, year: int) -> Census:
     """
     import datetime as dt
 
-    areas = sorted(set(table["area"]))
-    if area not in areas:
-        raise InputError("census_of", [unknown_name("area", area, areas, "an area of the file")])
-    rows = table[(table["area"] == area) & (table["year"] == year)]
-    if rows.empty:
-        years = sorted(set(table["year"]))
-        rule = f"a year of the file: {years[0]} to {years[-1]}"
-        raise InputError("census_of", [Problem("year", repr(year), rule, f"year={years[-1]}")])
-    row = rows.iloc[0]
+    row = row_of(table, area, year, "census_of")
     vacancies, covering = float(row["vacancy_fte"]), float(row["agency_cover_fte"])
     return Census(
         date=dt.date(year, 9, 30),
@@ -171,3 +149,54 @@ def census_of(table: pd.DataFrame, area: str, year: int) -> Census:
         starters_fte=float(row["starters_fte"]),
         leavers_fte=float(row["leavers_fte"]),
     )
+
+
+#: Published rates -> how each is made from the counts, and the counts.
+RATES: dict[str, tuple[Callable[[float, float], float], str, str]] = {
+    "turnover_rate_fte": (turnover_rate, "leavers_fte", "inpost_fte"),
+    "agency_rate_fte": (agency_rate, "agency_fte", "inpost_fte"),
+    "vacancy_rate_fte": (vacancy_rate, "vacancy_fte", "inpost_fte"),
+    "caseload_fte": (average_caseload, "cases", "case_holders_fte"),
+}
+
+#: Counts of people and rates are published with one decimal, so each can be off by this; cases are whole.
+ROUNDED = 0.05
+
+
+def rates_from_counts(table: pd.DataFrame) -> pd.DataFrame:
+    """Every published rate beside the one that its counts make.
+
+    Args:
+        table: from :func:`read_csww`.
+
+    Returns:
+        A row for every rate that is published with its counts: ``year, level, area, rate, published,
+            from_counts, difference, rounding`` (the largest difference that rounding can make: of the rate,
+            and of both counts) and ``agrees``.
+
+    Example:
+        Which rows do not fit together: ``found = rates_from_counts(table); found[~found["agrees"]]``.
+    """
+    import pandas as pd
+
+    parts = []
+    for name, (formula, top, bottom) in RATES.items():
+        if name not in table:
+            continue
+        counts = table[table[[name, top, bottom]].notna().all(axis=1) & (table[bottom] > 0)]
+        above, below = counts[top].to_numpy(float), counts[bottom].to_numpy(float)
+        off = 0.0 if top == "cases" else ROUNDED
+        ends = zip(np.maximum(0.0, above - off), above + off, below + ROUNDED, below - ROUNDED, strict=True)
+        spans = [(formula(low, large), formula(high, small)) for low, high, large, small in ends]
+        part = counts[["year", "level", "area"]].copy()
+        part["rate"] = name
+        part["published"] = counts[name]
+        part["from_counts"] = [formula(a, b) for a, b in zip(above, below, strict=True)]
+        part["difference"] = (part["published"] - part["from_counts"]).abs()
+        part["rounding"] = [ROUNDED + (high - low) / 2 for low, high in spans]
+        part["agrees"] = part["difference"] <= part["rounding"] + 1e-6
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+__all__ = ["COUNTS", "SYMBOLS", "census_of", "rates_from_counts", "read_csww", "row_of"]
