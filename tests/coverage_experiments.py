@@ -17,12 +17,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from workforce_sim.measures.paths import MEASURES
 from workforce_sim.measures.survival import kaplan_meier
 from workforce_sim.study.beyond_means import quantile_interval, ratio_interval, wilson_interval
 from workforce_sim.study.dunnett import dunnett_intervals
+from workforce_sim.study.enough import Enough
 from workforce_sim.study.intervals import bonferroni_interval, joint_interval, mean_interval
 from workforce_sim.study.precision import Precision, progress
 from workforce_sim.study.selection import select_best
+from workforce_sim.study.tails import tail_mean
 
 Floats = npt.NDArray[np.float64]
 
@@ -253,6 +256,37 @@ def stopping(cv: float, precision: float, look_ahead: float) -> Hits:
     return one_by_one(once)
 
 
+def enough(correlation: float, answer: str) -> Hits:
+    """The mean of a scenario, or its difference from another, when a study has enough worlds."""
+    asked = Enough(measures=("caseload",), mean=0.05, difference=0.02, most=2000)
+    place = [m.name for m in MEASURES].index("caseload")
+
+    def once(rng: np.random.Generator) -> bool:
+        shared = rng.standard_normal(600) * math.sqrt(correlation)
+        own = rng.standard_normal((2, 600)) * math.sqrt(1 - correlation)
+        caseload = np.array([[16.0], [15.0]]) + 3 * (shared + own)
+        values = np.zeros((2, 600, place + 1, 1))
+        values[:, :, place, 0] = caseload
+        n = asked.reached(values, ["nothing", "posts"])
+        assert n is not None
+        samples, truth = (caseload[1], 15.0) if answer == "mean" else (caseload[1] - caseload[0], -1.0)
+        _, low, high = mean_interval(samples[:n])
+        return bool(low <= truth <= high)
+
+    return one_by_one(once)
+
+
+def worst_tenth(law: str, n: int) -> Hits:
+    """The mean of the worst tenth of n worlds; of the normal and the exponential law it is known."""
+    truth = {"normal": stats.norm.pdf(stats.norm.ppf(0.9)) / 0.1, "exponential": 1 - math.log(0.1)}[law]
+
+    def once(rng: np.random.Generator) -> bool:
+        _, low, high = tail_mean(rng.normal(size=n) if law == "normal" else rng.exponential(size=n))
+        return bool(low <= truth <= high)
+
+    return one_by_one(once)
+
+
 def selection(correlation: float) -> Hits:
     """The best of five, ahead of four equal ones by exactly half a standard deviation, is selected."""
     means = np.array([0.5, 0.0, 0.0, 0.0, 0.0])
@@ -322,6 +356,14 @@ EXPERIMENTS = [
     Experiment("stopping, cv 0.2, 5%, look-ahead 5", stopping(0.2, 0.05, 5), 0.944, 0.954, 4000, True),
     Experiment("stopping, cv 0.2, 10%, no look-ahead", stopping(0.2, 0.1, 0), 0.89, 0.91, 4000, control=True),
     Experiment("stopping, cv 0.4, 10%, no look-ahead", stopping(0.4, 0.1, 0), 0.92, 0.94, 4000, True, True),
+    Experiment("a study's mean when its worlds are enough", enough(0.8, "mean"), 0.94, 0.96, 1000, True),
+    Experiment(
+        "a study's difference when its worlds are enough", enough(0.8, "paired"), 0.94, 0.96, 1000, True
+    ),
+    Experiment("worst tenth of 40 worlds, normal", worst_tenth("normal", 40), 0.92, 0.95, 4000),
+    Experiment("worst tenth of 100 worlds, normal", worst_tenth("normal", 100), 0.92, 0.95, 4000),
+    Experiment("worst tenth of 400 worlds, normal", worst_tenth("normal", 400), 0.93, 0.955, 4000),
+    Experiment("worst tenth of 100 worlds, exponential", worst_tenth("exponential", 100), 0.90, 0.93, 4000),
     Experiment("Kim-Nelson selects the best of 5, separate luck", selection(0.0), 0.95, 1.0, 1000, True),
     Experiment("Kim-Nelson selects the best of 5, shared luck (0.8)", selection(0.8), 0.95, 1.0, 1000),
     Experiment("largest of 5 means of 20 worlds is the best", first_look, 0.0, 0.95, 20_000, control=True),

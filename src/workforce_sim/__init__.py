@@ -38,9 +38,16 @@ from workforce_sim.interventions import (
 )
 from workforce_sim.run import Run
 from workforce_sim.simulation import Simulation
-from workforce_sim.study.replicate import RunFailed
+from workforce_sim.study.arm import RunFailed
+from workforce_sim.study.enough import Enough, NotPreciseWarning
+from workforce_sim.study.many import run_all
+from workforce_sim.study.questions.sensitivity import ExtraMissing
+from workforce_sim.study.questions.target import Target
 from workforce_sim.study.result import Result
+from workforce_sim.study.store import DamagedFileWarning, StoreError
 from workforce_sim.study.study import FewRunsWarning, Study
+from workforce_sim.study.verify import Verified, verify
+from workforce_sim.study.worlds import InterruptedWarning
 
 __all__ = [
     "AdministrativeSupport",
@@ -50,20 +57,25 @@ __all__ = [
     "AllocationRule",
     "Authority",
     "CaseloadCap",
+    "DamagedFileWarning",
     "DemandChange",
     "DirectWork",
     "EarlyHelp",
+    "Enough",
+    "ExtraMissing",
     "FewRunsWarning",
     "FrontDoorCapacity",
     "HiringFreeze",
     "InputError",
     "InspectionJudgement",
+    "InterruptedWarning",
     "Intervention",
     "ManagedTeam",
     "ManagerStabilisation",
     "MediaShock",
     "NewPosts",
     "NewlyQualifiedCohort",
+    "NotPreciseWarning",
     "PayChange",
     "PracticeStage",
     "ProtectedCaseload",
@@ -76,14 +88,19 @@ __all__ = [
     "Run",
     "RunFailed",
     "Simulation",
+    "StoreError",
     "Study",
     "SupervisionRatio",
+    "Target",
     "TeamStructure",
     "TippingPoint",
+    "Verified",
     "When",
     "WorkforceSimError",
     "WorkforceSimWarning",
     "WorkingConditions",
     "__version__",
+    "run_all",
     "tipping_point",
+    "verify",
 ]

@@ -32,6 +32,9 @@ class Measure:
     decimals: int = 1
 
 
+#: What a bid asks first.
+HEADLINE = ("caseload", "agency_rate", "agency_fte", "turnover_rate", "cost_to_date_gbp")
+
 #: The causes of drift (section 5 of docs/model.md), as they are labelled.
 DRIFT = {
     "decision": "waiting for a decision",

@@ -1,119 +1,191 @@
-"""Replications: the same worlds for every scenario, here or in other processes, with the same numbers."""
+"""Replications in batches: what is still to be run, in pieces of about a second, and running them here."""
 
 from __future__ import annotations
 
-import datetime as dt
-import multiprocessing
 import os
-import sys
-import types
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
-from dataclasses import dataclass
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.authority.authority import Authority
-from workforce_sim.errors import WorkforceSimError
-from workforce_sim.interventions.base import Intervention, Process
-from workforce_sim.measures.paths import MEASURES, measures
-from workforce_sim.run import Run
-from workforce_sim.simulation import Simulation
+from workforce_sim.study.arm import Arm, RunFailed
 
 Floats = npt.NDArray[np.float64]
 
+#: What a batch should take: long enough to be worth sending, short enough that losing one costs little.
+BATCH_SECONDS = 1.0
 
-class RunFailed(WorkforceSimError):
-    """A replication raised; the message says how to replay it."""
+#: No batch is larger: a file of it stays below a few megabytes.
+_LARGEST = 200
+
+
+class Task(NamedTuple):
+    """Worlds of one arm that are wanted; the key is the arm's."""
+
+    key: str
+    arm: Arm
+    replications: Sequence[int]
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What is to be run: everything but which replications."""
+class Batch:
+    """A few worlds of one arm, run together in one place.
 
-    authority: Authority
-    scenarios: Mapping[str, Sequence[Intervention | Process]]
-    start: dt.date
-    years: float
-    seed: int
-
-    def replicate(self, replication: int) -> Floats:
-        """Measures of one world under every scenario, shape ``(scenarios, measures, months + 1)``."""
-        return np.stack([self._measure(name, replication) for name in self.scenarios])
-
-    def run(self, scenario: str, replication: int, *, log: bool = False) -> Run:
-        """One world under one scenario, whole."""
-        settings = (self.authority, self.scenarios[scenario], self.start, self.years, self.seed, replication)
-        return Simulation(*settings, log=log).run()
-
-    def _measure(self, scenario: str, replication: int) -> Floats:
-        try:
-            run = self.run(scenario, replication)
-        except Exception as error:
-            raise RunFailed(
-                f"scenario {scenario!r}, replication {replication} raised {type(error).__name__}: {error}\n"
-                f"  replay it: Simulation(authority, scenarios[{scenario!r}], start='{self.start}', "
-                f"years={self.years}, seed={self.seed}, replication={replication}).run()"
-            ) from error
-        found = measures(run.counts, run.stage_names)
-        return np.stack([found[m.name] for m in MEASURES])
-
-    def needs_this_process(self) -> bool:
-        """Functions written in a notebook or script cannot be found by other processes."""
-        functions = [
-            i for listed in self.scenarios.values() for i in listed if not isinstance(i, Intervention)
-        ]
-        subclasses = [
-            type(i) for listed in self.scenarios.values() for i in listed if isinstance(i, Intervention)
-        ]
-        return any(
-            getattr(f, "__module__", None) in ("__main__", None) or "<" in getattr(f, "__qualname__", "<")
-            for f in [*functions, *subclasses]
-        )
-
-
-def here(plan: Plan, replications: Sequence[int]) -> Iterator[tuple[int, Floats]]:
-    """One after the other in this process."""
-    for r in replications:
-        yield r, plan.replicate(r)
-
-
-def in_processes(plan: Plan, replications: Sequence[int], processes: int) -> Iterator[tuple[int, Floats]]:
-    """In several processes, a few replications at a time; in the order in which they finish."""
-    size = max(1, min(8, len(replications) // (processes * 4)))
-    batches = [replications[i : i + size] for i in range(0, len(replications), size)]
-    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        with _hidden_main():
-            waiting: set[Future[list[tuple[int, Floats]]]] = {pool.submit(_batch, plan, b) for b in batches}
-        try:
-            while waiting:
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield from future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _batch(plan: Plan, replications: Sequence[int]) -> list[tuple[int, Floats]]:
-    return [(r, plan.replicate(r)) for r in replications]
-
-
-@contextmanager
-def _hidden_main() -> Iterator[None]:
-    """Keep new processes from running the user's script again.
-
-    A spawned process imports the main module of its parent, which would start the study once more in any
-    script without an ``if __name__ == "__main__"`` line. Nothing of the script is needed there.
+    Attributes:
+        group: the group of tasks it belongs to.
+        key: of the arm.
+        arm: what is run.
+        replications: which worlds.
+        deaths: how many processes have died while they ran it.
     """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
+
+    group: int
+    key: str
+    arm: Arm
+    replications: tuple[int, ...]
+    deaths: int = 0
+
+    def singles(self, deaths: int) -> list[Batch]:
+        """The same worlds one by one, with so many deaths to their name."""
+        return [replace(self, replications=(r,), deaths=deaths) for r in self.replications]
+
+
+class Done(NamedTuple):
+    """Worlds that have been run.
+
+    Attributes:
+        batch: what was run; of its replications the first ``len(values)`` are there.
+        values: shape ``(replications, measures, months + 1)``.
+        seconds: it took.
+        error: what ended it early, if anything.
+    """
+
+    batch: Batch
+    values: Floats
+    seconds: float
+    error: RunFailed | None = None
+
+
+class Queue:
+    """What is still to be run, cut into batches: groups in order, the arms of a group in turn.
+
+    Args:
+        groups: lists of tasks, each list asked for when the one before it has been handed out.
+        places: how many batches are run at a time.
+        pace: seconds a world of an arm takes, by key; learned as batches come back, and kept by the caller.
+        batch_seconds: what a batch should take.
+    """
+
+    def __init__(
+        self,
+        groups: Iterator[Sequence[Task]],
+        *,
+        places: int = 1,
+        pace: dict[str, float] | None = None,
+        batch_seconds: float = BATCH_SECONDS,
+    ) -> None:
+        self._groups = groups
+        self.places = places
+        self._pace = {} if pace is None else pace
+        self._batch_seconds = batch_seconds
+        self._group = -1
+        self._arms: deque[tuple[Task, deque[int]]] = deque()
+        self._again: deque[Batch] = deque()
+
+    def next(self, most: int = _LARGEST) -> Batch | None:
+        """The next batch, of so many worlds at most; None when everything has been handed out."""
+        if self._again:
+            return self._again.popleft()
+        while not self._arms:
+            tasks = next(self._groups, None)
+            if tasks is None:
+                return None
+            self._group += 1
+            self._arms.extend((task, deque(task.replications)) for task in tasks if len(task.replications))
+        task, left = self._arms.popleft()
+        size = min(most, len(left), self._size(task.key, len(left)))
+        worlds = [left.popleft() for _ in range(size)]
+        if left:
+            self._arms.append((task, left))
+        return Batch(self._group, task.key, task.arm, tuple(worlds))
+
+    def _size(self, key: str, left: int) -> int:
+        """About a second of worlds, and at the end little enough for every place to have some."""
+        if not self._pace:
+            return 1
+        one = self._pace.get(key) or sum(self._pace.values()) / len(self._pace)
+        remaining = left + sum(len(others) for _, others in self._arms)
+        share = -(-remaining // (2 * self.places)) if self.places > 1 else remaining
+        return max(1, min(_LARGEST, share, int(self._batch_seconds / max(one, 1e-6))))
+
+    def took(self, done: Done) -> None:
+        """Learn how long worlds of an arm take: the shortest time so far, since a first one compiles."""
+        if len(done.values):
+            one = done.seconds / len(done.values)
+            self._pace[done.batch.key] = min(one, self._pace.get(done.batch.key, one))
+
+    def put_back(self, batch: Batch) -> None:
+        """Hand out a batch once more: it was not run, through no fault of its own."""
+        self._again.append(batch)
+
+    def again(self, batch: Batch, deaths: int = 1) -> None:
+        """Hand out a batch once more, world by world: so many processes have died while they ran it.
+
+        Raises:
+            RunFailed: a single world has now seen three of them die.
+        """
+        deaths += batch.deaths
+        if len(batch.replications) == 1 and deaths >= 3:
+            (replication,) = batch.replications
+            arm = batch.arm
+            raise RunFailed(
+                f"scenario {arm.name!r}, replication {replication}, seed {arm.seed}: the process that ran it "
+                f"died, {deaths} times (ended by the system, perhaps for want of memory, or by a crash)\n"
+                f"  {arm.replay(replication)}"
+            )
+        self._again.extend(batch.singles(deaths))
+
+
+def run_batch(batch: Batch, began: float | None = None) -> Done:
+    """Run a batch in this process; an error ends it, and what was done before the error is kept."""
+    began = time.perf_counter() if began is None else began
+    values, error = [], None
+    for replication in batch.replications:
+        try:
+            values.append(batch.arm.measure(replication))
+        except RunFailed as failed:
+            error = failed
+            break
+        except KeyboardInterrupt:
+            if values:
+                raise Interrupted(Done(batch, np.stack(values), time.perf_counter() - began)) from None
+            raise
+    stacked = np.stack(values) if values else np.empty((0, 0, 0))
+    return Done(batch, stacked, time.perf_counter() - began, error)
+
+
+class Interrupted(KeyboardInterrupt):
+    """Somebody pressed the key in the middle of a batch; ``done`` is what there was of it."""
+
+    def __init__(self, done: Done) -> None:
+        super().__init__()
+        self.done = done
+
+
+def here(queue: Queue) -> Iterator[Done]:
+    """One batch after the other in this process."""
+    while (batch := queue.next()) is not None:
+        try:
+            done = run_batch(batch)
+        except Interrupted as interrupted:
+            yield interrupted.done
+            raise KeyboardInterrupt from None
+        queue.took(done)
+        yield done
 
 
 def usable_processors() -> int:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,23 +15,23 @@ from workforce_sim.authority.calendar import add_months
 from workforce_sim.demand.luck import STREAM_VERSION
 from workforce_sim.errors import InputError, Problem, unknown_name
 from workforce_sim.interventions.base import Intervention
-from workforce_sim.measures.paths import BY_NAME, MEASURES
-from workforce_sim.study.intervals import joint_interval, mean_interval
-from workforce_sim.study.verdict import verdict_of
+from workforce_sim.measures.paths import MEASURES
+from workforce_sim.study.asked import measure_names, months_asked
+from workforce_sim.study.intervals import joint_interval
+from workforce_sim.study.outputs import Outputs
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
     from matplotlib.figure import Figure
 
+    from workforce_sim.study.arm import Plan
     from workforce_sim.study.budget import CostPer
-    from workforce_sim.study.replicate import Plan
-
-#: What a bid asks first.
-HEADLINE = ("caseload", "agency_rate", "agency_fte", "turnover_rate", "cost_to_date_gbp")
+    from workforce_sim.study.questions.claim import Claim
+    from workforce_sim.study.questions.target import Target
 
 
-class Result:
+class Result(Outputs):
     """What a study found.
 
     Attributes:
@@ -149,24 +147,13 @@ class Result:
         Raises:
             InputError: unknown measure, or months outside the study.
         """
-        import pandas as pd
+        from workforce_sim.study.tables import table
 
-        rows = []
-        for name in self._names(measures):
-            for scenario in self.scenarios:
-                for month in self._months(at):
-                    samples = self._samples(name, scenario)[:, month]
-                    mean, low, high = mean_interval(samples)
-                    p5, p95 = np.quantile(samples, [0.05, 0.95])
-                    rows.append(
-                        (name, scenario, month, float(mean), float(low), float(high), float(p5), float(p95))
-                    )
-        columns = ["measure", "scenario", "month", "mean", "low", "high", "p5", "p95"]
-        return pd.DataFrame(rows, columns=columns).set_index(["measure", "scenario", "month"])
+        return table(self, self._names(measures), self._months(at))
 
     def compare(
         self,
-        scenario: str,
+        scenario: str | None = None,
         to: str | None = None,
         measures: str | Sequence[str] | None = None,
         at: int | Sequence[int] | None = None,
@@ -174,44 +161,84 @@ class Result:
         """The paired difference of a scenario from another, world by world.
 
         Args:
-            scenario: a name of the study.
+            scenario: a name of the study; by default every scenario but the one it is compared with.
             to: what it is compared with; by default the first scenario.
             measures: names; by default caseload, agency, turnover and cost.
             at: months since the start; by default the end of every year.
 
         Returns:
-            A row a (measure, month): ``difference`` (mean over worlds of scenario minus the other), ``low,
-            high`` (95% interval that holds for all months of a measure together: paired sup-t),
-            ``better_in`` (percent of worlds in which the scenario is the better one, a tie being none; nan
-            where neither direction is better or all worlds tie), ``shared_luck`` (how many times as many
-            runs with separate luck would be needed for the same precision) and ``verdict`` in words.
+            A row a (measure, month), or a (measure, scenario, month) if no scenario is given: ``difference``
+            (mean over worlds of scenario minus the other), ``low, high`` (95% interval that holds for all
+            months, and all scenarios shown, of a measure together: paired sup-t), ``better_in, better_low,
+            better_high`` (percent of worlds in which the scenario is the better one, a tie being none, with
+            Wilson's 95% interval; nan where neither direction is better or all worlds tie), ``shared_luck``
+            (how many times as many runs with separate luck would be needed for the same precision) and
+            ``verdict`` in words.
 
         Raises:
             InputError: unknown scenario or measure, or months outside the study.
         """
-        import pandas as pd
+        from workforce_sim.study.tables import compare
 
-        self._known_scenario(scenario, "scenario")
         other = self.baseline if to is None else to
         self._known_scenario(other, "to")
-        months, rows = self._months(at), []
-        for name in self._names(measures):
-            ours, theirs = self._samples(name, scenario)[:, months], self._samples(name, other)[:, months]
-            paired = ours - theirs
-            mean, low, high = joint_interval(paired)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                gains = (ours.var(axis=0) + theirs.var(axis=0)) / paired.var(axis=0)
-            better = BY_NAME[name].better
-            for j, month in enumerate(months):
-                wins = float("nan")
-                if better and not np.isnan(paired[:, j]).any() and paired[:, j].any():
-                    gain = -paired[:, j] if better == "lower" else paired[:, j]
-                    wins = 100 * float(np.mean(gain > 0))
-                verdict = verdict_of(float(mean[j]), float(low[j]), float(high[j]), better)
-                numbers = (float(mean[j]), float(low[j]), float(high[j]), wins, float(gains[j]), verdict)
-                rows.append((name, month, *numbers))
-        columns = ["measure", "month", "difference", "low", "high", "better_in", "shared_luck", "verdict"]
-        return pd.DataFrame(rows, columns=columns).set_index(["measure", "month"])
+        if scenario is not None:
+            self._known_scenario(scenario, "scenario")
+        names = [s for s in self.scenarios if s != other] if scenario is None else [scenario]
+        found = compare(self, names, other, self._names(measures), self._months(at))
+        return found if scenario is None else found.droplevel("scenario")
+
+    def chance(
+        self,
+        measure: str,
+        *,
+        above: float | None = None,
+        below: float | None = None,
+        at: int | Sequence[int] | None = None,
+    ) -> pd.DataFrame:
+        """In what share of worlds a measure is above or below a level, with Wilson's 95% interval.
+
+        Returns:
+            A row a (scenario, month): ``percent, low, high``. Chance only: assumptions are held.
+
+        Raises:
+            InputError: unknown measure, no level or two, or months outside the study.
+        """
+        from workforce_sim.study.tails import chance
+
+        (name,) = self._names(measure)
+        return chance(self, name, above, below, self._months(at))
+
+    def quantile(
+        self, measure: str, p: float = 0.9, at: int | Sequence[int] | None = None, level: float = 0.95
+    ) -> pd.DataFrame:
+        """What a share ``p`` of worlds stays below, with an order-statistic interval that holds for any law.
+
+        Returns:
+            A row a (scenario, month): ``value, low, high``.
+
+        Raises:
+            InputError: unknown measure, too few worlds for such an interval, or months outside the study.
+        """
+        from workforce_sim.study.tails import quantile
+
+        (name,) = self._names(measure)
+        return quantile(self, name, p, self._months(at), level)
+
+    def worst_tenth(self, measure: str, at: int | Sequence[int] | None = None) -> pd.DataFrame:
+        """The mean of the worst tenth of worlds: what a plan must be able to bear.
+
+        Returns:
+            A row a (scenario, month): ``mean, low, high`` with a 95% interval (docs/studies.md, 2).
+
+        Raises:
+            InputError: unknown measure or one without a worse direction, fewer than 40 worlds, or months
+                outside the study.
+        """
+        from workforce_sim.study.tails import worst_tenth
+
+        (name,) = self._names(measure)
+        return worst_tenth(self, name, self._months(at))
 
     def difference(
         self, measure: str, scenario: str, to: str | None = None
@@ -227,6 +254,18 @@ class Result:
         for path, values in zip(found, joint_interval(paired[:, known]), strict=True):
             path[known] = values
         return found[0], found[1], found[2]
+
+    def claim(
+        self, target: str | Target, scenario: str | None = None, *, chance: float = 0.8, level: float = 0.95
+    ) -> Claim:
+        """Whether a plan may be said to reach a target, by the worlds there are: see :meth:`Study.claim`.
+
+        Raises:
+            InputError: with everything in the target and the arguments that is not allowed.
+        """
+        from workforce_sim.study.questions.claim import claim
+
+        return claim(self.plan, self.samples, target, scenario, chance=chance, level=level)
 
     def budget(self) -> pd.DataFrame:
         """Pounds by scenario, budget year (April to March) and heading, and what is added to the first.
@@ -331,18 +370,6 @@ class Result:
             heading += f" The family with {child.rule}, under {names[0]!r}."
         return story_of(child, heading)
 
-    def report(self, path: str | os.PathLike[str]) -> Path:
-        """Write the page for the meeting: one self-contained HTML file. Returns its path.
-
-        Raises:
-            InputError: the folder does not exist or cannot be written to.
-        """
-        from workforce_sim.files import check_folder, write_text
-        from workforce_sim.report.page import page
-
-        check_folder(path, "Result.report")
-        return write_text(path, page(self), "Result.report")
-
     def __repr__(self) -> str:
         return (
             f"<Result of {self.data.attrs['authority']}: {len(self.scenarios)} scenarios x "
@@ -361,21 +388,7 @@ class Result:
         return np.asarray(self.data[measure].values[self.scenarios.index(scenario)], dtype=np.float64)
 
     def _names(self, measures: str | Sequence[str] | None) -> list[str]:
-        names = (
-            list(HEADLINE)
-            if measures is None
-            else [measures]
-            if isinstance(measures, str)
-            else list(measures)
-        )
-        problems = [
-            unknown_name("measure", name, [m.name for m in MEASURES], "a measure")
-            for name in names
-            if name not in BY_NAME
-        ]
-        if problems:
-            raise InputError("the result", problems)
-        return names
+        return measure_names(measures)
 
     def _known_scenario(self, name: str, path: str) -> None:
         if name not in self.scenarios:
@@ -384,17 +397,4 @@ class Result:
             )
 
     def _months(self, at: int | Sequence[int] | None) -> list[int]:
-        last = self.months()
-        if at is None:
-            return list(range(12, last + 1, 12)) or [last]
-        if isinstance(at, int):
-            at = [at]
-        wrong = [
-            m for m in at if isinstance(m, bool) or not isinstance(m, (int, np.integer)) or not 0 <= m <= last
-        ]
-        if wrong:
-            rule = f"months since the start, whole numbers from 0 to {last}"
-            raise InputError(
-                "the result", [Problem("at", repr(wrong), rule, f"at=[{min(12, last)}, {last}]")]
-            )
-        return [int(m) for m in at]
+        return months_asked(at, self.months())

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sys
 import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,21 +20,21 @@ from workforce_sim.authority.usable import writable
 from workforce_sim.checks import check_interventions, check_run
 from workforce_sim.errors import InputError, Problem, WorkforceSimWarning, shown
 from workforce_sim.interventions.base import Intervention, Process
-from workforce_sim.study.replicate import Plan, here, in_processes, usable_processors
+from workforce_sim.study.arm import Plan
+from workforce_sim.study.enough import Enough, NotPreciseWarning
+from workforce_sim.study.questions.asking import Questions
 from workforce_sim.study.result import Result
+from workforce_sim.study.worlds import InterruptedWarning, Worlds
 
 #: Below this a study says that its intervals are rough.
 _FEW = 10
-
-#: Seconds of work that other processes must save to be worth starting.
-_WORTH_STARTING = 6.0
 
 
 class FewRunsWarning(WorkforceSimWarning):
     """Too few replications for intervals to be trusted. Ask for more: ``replications=100``."""
 
 
-class Study:
+class Study(Questions):
     """Scenarios side by side: the same worlds, policy by policy.
 
     Args:
@@ -41,7 +44,14 @@ class Study:
         start: first date.
         years: length.
         seed: of all luck. Same seed, same worlds.
-        replications: how many worlds.
+        replications: how many worlds; or :class:`Enough`, which runs as many as the answers need. That is
+            the default, and a study's number of worlds then depends on nothing but its worlds.
+        folder: where worlds are kept as they are done, so that the study can be interrupted, extended and run
+            again without running anything twice. It may be shared by studies and by processes. By default
+            worlds are remembered for as long as the study lives.
+        processes: 1 for this process only; by default as many as there are processors when the study is long
+            enough to gain from it. Neither this nor the next changes any number.
+        client: of a Dask cluster (``distributed.Client``), to run there.
 
     Raises:
         InputError: with every problem found in every scenario.
@@ -65,17 +75,25 @@ class Study:
         start: str | dt.date,
         years: float = 3,
         seed: int = 1,
-        replications: int = 100,
+        replications: int | Enough | None = None,
+        *,
+        folder: str | os.PathLike[str] | None = None,
+        processes: int | None = None,
+        client: Any = None,
     ) -> None:
         first, problems = check_run(authority, start, years, seed)
-        if (
-            isinstance(replications, bool)
-            or not isinstance(replications, int)
-            or not 1 <= replications <= 1_000_000
+        problems += _processes_problems(processes)
+        wanted = Enough() if replications is None else replications
+        if not isinstance(wanted, Enough) and (
+            isinstance(wanted, bool) or not isinstance(wanted, int) or not 1 <= wanted <= 1_000_000
         ):
-            problems.append(
-                Problem("replications", shown(replications), "a whole number from 1", "replications=100")
-            )
+            rule = "a whole number from 1, or Enough(...)"
+            problems.append(Problem("replications", shown(wanted), rule, "replications=100, or leave it out"))
+        if isinstance(wanted, Enough) and wanted.at is not None and not problems:
+            months = round(years * 12)
+            if wanted.at > months:
+                rule = f"a month of the study (0 to {months})"
+                problems.append(Problem("replications.at", shown(wanted.at), rule, f"at={months}"))
         if not isinstance(scenarios, Mapping) or not scenarios:
             fix = "{'Do nothing': [], '80 posts': [NewPosts(80, start='2015-04-01')]}"
             problems.append(
@@ -94,68 +112,128 @@ class Study:
         self.plan = Plan(
             authority, {name: tuple(listed) for name, listed in scenarios.items()}, first, years, seed
         )
-        self.replications = replications
+        self.replications = wanted
+        self.worlds = Worlds(processes=processes, folder=folder, client=client)
+        self._processes = processes
+        if folder is not None:
+            for arm in self.plan.arms:  # refused now, not after an hour
+                self.worlds.key(arm)
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str], **settings: Any) -> Study:
+        """Read a study from a TOML file (write one with :meth:`to_file`).
+
+        Args:
+            path: of the file. Paths in it count from its folder.
+            settings: arguments of the study that take the place of what the file says.
+
+        Raises:
+            InputError: unreadable, or with everything that is wrong in it.
+        """
+        from workforce_sim.study.study_file import study_from_file
+
+        return study_from_file(cls, path, **settings)
+
+    def to_file(self, path: str | os.PathLike[str]) -> Path:
+        """Write the study to a TOML file, every setting of every policy written out; returns its path.
+
+        Raises:
+            InputError: a policy of your own (code is not data), or a path that cannot be written.
+        """
+        from workforce_sim.files import write_text
+        from workforce_sim.study.study_file import study_to_toml
+
+        store = self.worlds.store
+        folder = None if store is None else str(store.folder.absolute())
+        return write_text(path, study_to_toml(self.plan, self.replications, folder=folder), "Study.to_file")
 
     def run(self, *, progress: bool = True, processes: int | None = None) -> Result:
         """Run every replication of every scenario.
 
         Args:
             progress: show a progress bar with the time left.
-            processes: 1 for this process only; by default as many as there are processors when the study
-                is long enough to gain from it. The numbers do not depend on it.
+            processes: in place of what the study was made with.
+
+        Interrupted (Ctrl-C, or the square in a notebook), it gives the result of the worlds that are there in
+        all scenarios, with an :class:`InterruptedWarning`; run it again, and it goes on.
 
         Raises:
             RunFailed: a replication raised; the message says how to replay it.
+            StoreError: the folder cannot take more, for instance because the disk is full.
+            KeyboardInterrupt: interrupted before two worlds were there.
         """
-        if processes is not None and (
-            isinstance(processes, bool) or not isinstance(processes, int) or processes < 1
-        ):
-            rule = "a whole number from 1"
-            raise InputError(
-                "Study.run", [Problem("processes", repr(processes), rule, "processes=2, or leave it out")]
-            )
+        problems = _processes_problems(processes)
+        if problems:
+            raise InputError("Study.run", problems)
         began = time.perf_counter()
-        found = dict(_with_bar(self._replications(processes), self.replications, progress))
-        values = np.stack([found[r] for r in range(self.replications)], axis=1)
-        if self.replications < _FEW:
-            warnings.warn(
-                f"{self.replications} replications give rough intervals; use replications=100 for a paper",
-                FewRunsWarning,
-                stacklevel=2,
-            )
+        self.worlds.processes = self._processes if processes is None else processes
+        self.worlds.progress = progress
+        try:
+            values = self._values()
+        except KeyboardInterrupt:
+            values = self._so_far()
         return Result.of(self.plan, values, seconds=time.perf_counter() - began)
 
-    def _replications(self, processes: int | None) -> Iterator[tuple[int, npt.NDArray[np.float64]]]:
-        """The first two here (the first may compile), the rest where it is quickest."""
-        todo = list(range(self.replications))
-        if processes is None:
-            yield from here(self.plan, todo[:1])
-            began = time.perf_counter()
-            yield from here(self.plan, todo[1:2])
-            todo, one = todo[2:], time.perf_counter() - began
-            processes = min(usable_processors(), 61)  # the most a pool may have on Windows
-            saved = one * len(todo) * (1 - 1 / processes)
-            if saved < _WORTH_STARTING or self.plan.needs_this_process():
-                processes = 1
-        elif processes > 1 and self.plan.needs_this_process():
+    def _so_far(self) -> npt.NDArray[np.float64]:
+        """After an interruption: the first worlds, as many as there are in all scenarios."""
+        arms = self.plan.arms
+        wanted = self.replications.most if isinstance(self.replications, Enough) else self.replications
+        n = self.worlds.complete(arms, wanted)
+        if n < 2:
+            raise KeyboardInterrupt
+        warnings.warn(
+            f"interrupted after {n} worlds; this is the result of those. Run the study again, and it goes on",
+            InterruptedWarning,
+            stacklevel=3,
+        )
+        return self.worlds.values(arms, range(n))
+
+    def _values(self) -> npt.NDArray[np.float64]:
+        if isinstance(self.replications, Enough):
+            return self._enough(self.replications)
+        values = self.worlds.values(self.plan.arms, range(self.replications))
+        if self.replications < _FEW:
             warnings.warn(
-                "a function of this notebook or script cannot run in other processes, so the study runs in "
-                "this one; put it in a module (a .py file that you import) to use several",
-                WorkforceSimWarning,
+                f"{self.replications} replications give rough intervals; leave replications out, and as "
+                "many are run as the answers need",
+                FewRunsWarning,
                 stacklevel=3,
             )
-            processes = 1
-        if processes == 1 or len(todo) < 2:
-            yield from here(self.plan, todo)
-        else:
-            yield from in_processes(self.plan, todo, processes)
+        return values
+
+    def _enough(self, enough: Enough) -> npt.NDArray[np.float64]:
+        """Values of as many worlds as the answers need, found in rounds."""
+        arms, names, n = self.plan.arms, list(self.plan.scenarios), enough.least
+        began = time.perf_counter()
+        while True:
+            values = self.worlds.values(arms, range(n))
+            found = enough.reached(values, names)
+            if found is not None:
+                return values[:, :found]
+            planned, slowest = enough.planned(values, names)
+            if n == enough.most:
+                warnings.warn(
+                    f"{n} worlds, the most that were asked for, do not make {slowest} as precise as asked; "
+                    "use Enough(most=...) with more, or ask for less",
+                    NotPreciseWarning,
+                    stacklevel=4,
+                )
+                return values
+            more = min(max(planned - n, enough.least // 2), enough.most - n)
+            if self.worlds.progress:
+                seconds = (time.perf_counter() - began) / n * more
+                print(
+                    f"{n} worlds so far; {slowest} needs about {more} more to be as precise as asked "
+                    f"({seconds:.0f} s)",
+                    file=sys.stderr,
+                )
+            n += more
 
 
-def _with_bar(
-    found: Iterator[tuple[int, npt.NDArray[np.float64]]], total: int, progress: bool
-) -> Iterator[tuple[int, npt.NDArray[np.float64]]]:
-    if not progress:
-        return found
-    from tqdm import tqdm
-
-    return iter(tqdm(found, total=total, desc="worlds", unit="world", file=sys.stderr, mininterval=0.5))
+def _processes_problems(processes: object) -> list[Problem]:
+    if processes is None or (
+        isinstance(processes, int) and not isinstance(processes, bool) and processes >= 1
+    ):
+        return []
+    rule = "a whole number from 1"
+    return [Problem("processes", shown(processes), rule, "processes=2, or leave it out")]

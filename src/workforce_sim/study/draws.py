@@ -1,0 +1,160 @@
+"""Running a study at many points: the same plan with other values of its assumptions."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from workforce_sim.authority.calendar import WorkingCalendar
+from workforce_sim.checks import check_interventions
+from workforce_sim.errors import InputError
+from workforce_sim.study.arm import Arm, Plan
+from workforce_sim.study.assumptions import with_assumptions
+from workforce_sim.study.worlds import Worlds
+
+Floats = npt.NDArray[np.float64]
+
+#: Points that are run at a time: enough for several processes to share, few enough to be held in memory.
+_AT_A_TIME = 32
+
+
+def latin_hypercube(draws: int, dimensions: int, seed: int) -> Floats:
+    """Shares between 0 and 1, shape ``(draws, dimensions)``: one in every ``1 / draws`` of each dimension.
+
+    McKay, Beckman and Conover (1979).
+
+    Example:
+        >>> u = latin_hypercube(4, 2, seed=1)
+        >>> sorted((u[:, 0] * 4).astype(int).tolist()), sorted((u[:, 1] * 4).astype(int).tolist())
+        ([0, 1, 2, 3], [0, 1, 2, 3])
+    """
+    generator = np.random.default_rng([seed, 17])  # not the luck of the worlds
+    strata = generator.permuted(np.tile(np.arange(draws), (dimensions, 1)), axis=1).T
+    return np.asarray((strata + generator.random((draws, dimensions))) / draws, dtype=np.float64)
+
+
+def sobol_points(draws: int, dimensions: int, seed: int) -> Floats:
+    """Scrambled Sobol points, shape ``(draws, dimensions)``; more draws begin with the same ones."""
+    from scipy.stats import qmc
+
+    generator = np.random.default_rng([seed, 17])
+    engine = qmc.Sobol(dimensions, scramble=True, seed=generator)
+    return np.asarray(engine.random(draws), dtype=np.float64)
+
+
+def run_points(
+    plan: Plan,
+    worlds: Worlds,
+    scenarios: Sequence[str],
+    points: Sequence[Mapping[str, float]],
+    replications: Sequence[Sequence[int]],
+    *,
+    progress: bool,
+    what: str,
+) -> Iterator[tuple[int, Floats | InputError]]:
+    """Run every point in its own worlds; a point that the authority refuses is given with the reason.
+
+    Args:
+        plan: of the study.
+        worlds: what runs and remembers.
+        scenarios: which of the plan.
+        points: for each, values by the path of an assumption.
+        replications: for each point, the numbers of its worlds, as many as any other point has.
+        progress: say how many worlds there are and how long they will take, then show how far they are.
+        what: for the progress bar.
+
+    Yields:
+        The number of the point with its values, shape ``(scenarios, worlds, measures, months + 1)``, or with
+        the error; in order.
+    """
+    calendar = WorkingCalendar(plan.start, round(plan.years * 12))
+    shown, worlds.progress = worlds.progress, False
+    bar = Bar(what, sum(len(r) for r in replications) * len(scenarios)) if progress else None
+    try:
+        for numbers in _batches(range(len(points))):
+            found = {b: _arms(plan, scenarios, points[b], calendar) for b in numbers}
+            able = [(arms, replications[b]) for b, arms in found.items() if not isinstance(arms, InputError)]
+            _run_together(worlds, able)
+            if bar:
+                bar.done(sum(len(replications[b]) for b in numbers) * len(scenarios))
+            for b, arms in found.items():
+                yield b, arms if isinstance(arms, InputError) else worlds.values(arms, replications[b])
+    finally:
+        worlds.progress = shown
+        if bar:
+            bar.close()
+
+
+def _run_together(worlds: Worlds, wanted: Sequence[tuple[Sequence[Arm], Sequence[int]]]) -> None:
+    """Run arms in worlds of their own as one pool of work."""
+    tasks = [task for arms, numbers in wanted for task in worlds.missing(arms, numbers)]
+    for _ in worlds.stream(iter([tasks]), sum(len(task.replications) for task in tasks)):
+        pass
+
+
+def _arms(
+    plan: Plan, scenarios: Sequence[str], point: Mapping[str, float], calendar: WorkingCalendar
+) -> list[Arm] | InputError:
+    """The arms of a point, or why the authority or an intervention refuses it."""
+    try:
+        authority = with_assumptions(plan.authority, point) if point else plan.authority
+    except InputError as error:
+        return error
+    problems = [
+        p for name in scenarios for p in check_interventions(list(plan.scenarios[name]), authority, calendar)
+    ]
+    if problems:
+        return InputError("the interventions", problems)
+    return [plan.arm(name, authority=authority) for name in scenarios]
+
+
+def _batches(numbers: range) -> list[range]:
+    """The first alone, so that it is known early how long the rest will take."""
+    rest = numbers[1:]
+    return [numbers[:1], *(rest[i : i + _AT_A_TIME] for i in range(0, len(rest), _AT_A_TIME))]
+
+
+class Bar:
+    """Says what there is to do before most of it is done, and then how far it is."""
+
+    def __init__(self, what: str, total: int) -> None:
+        from tqdm import tqdm
+
+        self.total, self.what, self.began, self.said = total, what, time.perf_counter(), False
+        self.bar = tqdm(total=total, desc=what, unit="world", file=sys.stderr, mininterval=0.5)
+
+    def done(self, worlds: int) -> None:
+        """So many worlds more."""
+        if not self.said:
+            self.said = True
+            seconds = (time.perf_counter() - self.began) * self.total / worlds
+            self.bar.write(f"{self.what}: {self.total:,} worlds, {in_time(seconds)}", file=sys.stderr)
+        self.bar.update(worlds)
+
+    def close(self) -> None:
+        """It is over."""
+        self.bar.close()
+
+
+def in_time(seconds: float) -> str:
+    """How long something takes, in words.
+
+    Example:
+        >>> in_time(8), in_time(200), in_time(9000)
+        ('less than a minute', 'about 3 minutes', 'about 2.5 hours')
+    """
+    if seconds < 90:
+        return "less than a minute" if seconds < 60 else "about a minute"
+    return f"about {seconds / 60:.0f} minutes" if seconds < 5400 else f"about {seconds / 3600:.1f} hours"
+
+
+def refusals(errors: Sequence[InputError]) -> str:
+    """What was refused and why, in one line; nothing if nothing was."""
+    if not errors:
+        return ""
+    first = errors[0].problems[0]
+    return f"{first.path} = {first.value} (rule: {first.rule})"

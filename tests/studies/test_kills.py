@@ -1,0 +1,165 @@
+"""Killed at any moment, a study goes on where it was: the same numbers to the bit, and no file is damaged.
+
+A run is a new Python that runs a small study in two processes with a folder. It is killed at a moment drawn
+by lot, and started again on the same folder until it comes to its end; what it then has is compared, bit for
+bit, with the study that nobody killed. Killed is one of three: the process that was started; one of those it
+has started; or all of them at once, as when the power fails.
+"""
+
+import hashlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.studies.own import study
+from workforce_sim.study.world_file import from_bytes
+
+ROOT = Path(__file__).parents[2]
+
+WORLDS = 150
+
+SCRIPT = f"""
+import sys
+sys.path[:0] = [{str(ROOT / "src")!r}, {str(ROOT)!r}]
+import workforce_sim.study.replicate as replicate
+replicate.Queue.__init__.__kwdefaults__["batch_seconds"] = 0.05  # many moments to be killed at
+from tests.studies.test_kills import digest
+from tests.studies.own import study
+print("begins", flush=True)
+result = study({WORLDS}, folder=sys.argv[1], processes=2).run(progress=False)
+print(result.replications, digest(result), flush=True)
+"""
+
+
+def digest(result) -> str:
+    """Of every number of a result."""
+    found = hashlib.sha256()
+    for name in result.data.data_vars:
+        found.update(result.data[name].values.tobytes())
+    return found.hexdigest()
+
+
+def start(folder: Path) -> subprocess.Popen[str]:
+    """A new Python in a session of its own, so that all it starts can be killed with it."""
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def children_of(pid: int) -> list[int]:
+    """Processes that it has started and that run worlds (not the one that keeps account of resources)."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((process / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            command = (process / "cmdline").read_bytes()
+        except (OSError, ValueError, IndexError):
+            continue
+        if parent == pid and b"spawn_main" in command:
+            found.append(int(process.name))
+    return found
+
+
+def kill(process: subprocess.Popen[str], what: str, luck: random.Random) -> None:
+    if what == "worker":
+        workers = children_of(process.pid)
+        if workers:
+            os.kill(luck.choice(workers), signal.SIGKILL)
+    elif what == "process":
+        process.kill()
+    else:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def check_files(folder: Path) -> int:
+    """Every file of worlds is whole. Returns how many worlds there are."""
+    return sum(len(from_bytes(file.read_bytes()).replications) for file in folder.glob("*/*.worlds"))
+
+
+def run_with_kills(place: Path, kills: int, seed: int) -> dict[str, int]:
+    """Kill so many times, one after the other on one folder until the study is complete, then on the next."""
+    expected = f"{WORLDS} {digest(study(WORLDS).run(progress=False, processes=1))}"
+    luck, done, number = random.Random(seed), {"process": 0, "worker": 0, "power": 0}, 0
+    complete, killed = 0, 0
+    while killed < kills or not complete:
+        folder = place / str(number)
+        what = ("power", "process", "worker")[killed % 3] if killed < kills else "nobody"
+        process = start(folder)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begins\n", process.communicate()[1]
+        before = count(folder)
+        while process.poll() is None and count(folder) == before:  # until it is at work
+            time.sleep(0.05)
+        moment = luck.uniform(0, 0.4)
+        try:
+            said, wrong = process.communicate(timeout=moment if what != "nobody" else 120)
+            over = True
+        except subprocess.TimeoutExpired:
+            kill(process, what, luck)
+            killed, done[what] = killed + 1, done[what] + 1
+            said, wrong = process.communicate(timeout=120)
+            over = what == "worker"  # costs its batch, and the study goes on
+        assert check_files(folder) == count(folder)
+        if over:
+            assert said.strip() == expected, wrong
+            assert "Damaged" not in wrong
+            complete, number = complete + 1, number + 1
+        else:
+            assert process.returncode == -signal.SIGKILL
+            assert said == ""
+    return done | {"complete": complete}
+
+
+def count(folder: Path) -> int:
+    """Worlds that the names of files speak for."""
+    worlds = 0
+    for file in folder.glob("*/*.worlds"):
+        with file.open("rb") as stream:
+            worlds += len(json.loads(stream.readline())["replications"])
+    return worlds
+
+
+needs_linux = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc")
+
+
+@needs_linux
+def test_three_kills(tmp_path) -> None:
+    done = run_with_kills(tmp_path, 3, seed=1)
+    assert (done["power"], done["worker"], done["process"]) == (1, 1, 1)
+
+
+@needs_linux
+@pytest.mark.slow
+def test_fifty_kills(tmp_path) -> None:
+    done = run_with_kills(tmp_path, 50, seed=2)
+    assert min(done["power"], done["worker"], done["process"]) >= 16
+    assert done["complete"] >= 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+def test_the_key_gives_the_worlds_so_far(tmp_path) -> None:
+    """Ctrl-C means every process of the terminal; those that run worlds leave it to the study."""
+    process = start(tmp_path / "worlds")
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begins\n"
+    while process.poll() is None and count(tmp_path / "worlds") < 40:
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGINT)
+    said, wrong = process.communicate(timeout=120)
+    assert process.returncode == 0, wrong
+    worlds = int(said.split()[0])
+    assert 2 <= worlds <= WORLDS
+    if worlds < WORLDS:
+        assert f"interrupted after {worlds} worlds" in wrong
+    assert "Traceback" not in wrong
