@@ -2,8 +2,9 @@
 
 Writes ``mutation_casework.json`` (every change, how it ended, by what and after how long) into the folder it
 is started in. A changed copy is killed if a comparison with the twin or a test fails on it, if it cannot be
-imported, or if it takes three times as long as the whole check takes unchanged; else it survived and somebody
-has to read it. ``--again FILE`` asks once more for the survivors in such a file only.
+imported, or if it takes three times as much of the processor's time as the whole check takes unchanged (time
+on a clock would make a kill of a busy machine); else it survived and somebody has to read it.
+``--again FILE`` asks once more for the survivors in such a file only.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ import resource
 import signal
 import sys
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 from tests.mutation.mutants import SOURCE, Mutant, sample
@@ -130,8 +130,7 @@ class Check:
 
 
 def attempt(check: Check, mutant: Mutant | None, seconds: float) -> tuple[int, str, float]:
-    """Run the check on one changed copy in a process of its own."""
-    began = perf_counter()
+    """Run the check on one changed copy in a process of its own, for at most so many seconds of work."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -139,7 +138,7 @@ def attempt(check: Check, mutant: Mutant | None, seconds: float) -> tuple[int, s
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
-        signal.setitimer(signal.ITIMER_REAL, seconds)  # the default of SIGALRM ends the process
+        signal.setitimer(signal.ITIMER_PROF, seconds)  # the default of SIGPROF ends the process
         resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
         try:
             if mutant is not None:
@@ -152,10 +151,11 @@ def attempt(check: Check, mutant: Mutant | None, seconds: float) -> tuple[int, s
     os.close(writer)
     with os.fdopen(reader, "rb") as pipe:
         noticed = pipe.read().decode()
-    _, status = os.waitpid(child, 0)
+    _, status, used = os.wait4(child, 0)
+    worked = used.ru_utime + used.ru_stime
     if os.WIFSIGNALED(status):
-        return KILLED, f"signal {os.WTERMSIG(status)}", perf_counter() - began
-    return os.WEXITSTATUS(status), noticed, perf_counter() - began
+        return KILLED, f"signal {os.WTERMSIG(status)}", worked
+    return os.WEXITSTATUS(status), noticed, worked
 
 
 def main(arguments: list[str]) -> int:

@@ -38,7 +38,11 @@ ROOMS = {
             "casework",
             ("casework/*.py",),
             True,
-            ("tests/test_casework_changes.py", "tests/invariants/test_desk_machine.py"),
+            (
+                "tests/test_casework_corners.py",
+                "tests/test_casework_changes.py",
+                "tests/invariants/test_desk_machine.py",
+            ),
             False,
         ),
         Room(
@@ -57,7 +61,9 @@ ROOMS = {
             ("measures/*.py",),
             False,
             (
-                "tests/test_csww.py tests/test_survival.py tests/test_dashboard.py tests/test_story.py",
+                "tests/test_measures_by_hand.py tests/test_survival.py tests/test_survival_refusals.py",
+                "tests/test_statistics_refusals.py",
+                "tests/test_csww.py tests/test_dashboard.py tests/test_story.py",
                 "tests/invariants/test_work_time_money.py tests/test_identities.py",
             ),
             True,
@@ -78,7 +84,7 @@ ROOMS = {
             False,
             (
                 "tests/test_statistics.py tests/test_survival.py tests/test_statistics_refusals.py",
-                "tests/test_verdict.py",
+                "tests/test_verdict.py tests/test_survival_refusals.py",
                 "src/workforce_sim/study src/workforce_sim/measures src/workforce_sim/samples.py",
             ),
             True,
