@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 _SMALL = 8.0  # points: notes and keys
-_LETTERS_PER_INCH = 17.0  # of small print
+_LETTERS_PER_INCH = 16.0  # of small print, which is wider where there are few dots to the inch
 _TITLE_LINES, _SMALL_LINES = 6, 30  # no name is so long that it leaves no room for what is drawn
 _TITLE: dict[str, Any] = {"fontsize": 12, "fontweight": "bold"}
 
