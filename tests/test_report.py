@@ -12,6 +12,7 @@ import pytest
 
 import workforce_sim as ws
 from workforce_sim.measures.paths import MEASURES
+from workforce_sim.numbers import figure, plain, pounds
 from workforce_sim.report.answer import answers, report_months
 from workforce_sim.report.charts import (
     BANDS,
@@ -21,7 +22,6 @@ from workforce_sim.report.charts import (
     fan_chart,
     posts_chart,
 )
-from workforce_sim.report.numbers import figure, plain, pounds
 from workforce_sim.report.page import page
 from workforce_sim.report.style import BASELINE, LAYERS, LOOKS
 

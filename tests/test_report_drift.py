@@ -9,10 +9,10 @@ import pytest
 import workforce_sim as ws
 from tests.test_report import PLANS, Page, study, words_on
 from workforce_sim.measures.paths import DRIFT
+from workforce_sim.numbers import plain
 from workforce_sim.report.charts import drift_chart
 from workforce_sim.report.child import child_chart, child_for_page
 from workforce_sim.report.left_out import left_out
-from workforce_sim.report.numbers import plain
 from workforce_sim.report.page import page
 from workforce_sim.report.style import DAYS
 

@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(given: argparse.Namespace) -> int:
     from workforce_sim.files import check_folder, write_text
-    from workforce_sim.measures.paths import MEASURES
+    from workforce_sim.measures.paths import NAMES
     from workforce_sim.study.study import Study
 
     for path in (given.out, given.report, given.bundle):
@@ -89,7 +89,7 @@ def _run(given: argparse.Namespace) -> int:
     result = Study.from_file(given.study, **settings).run(progress=not given.quiet)
     print(as_text(result))
     if given.out is not None:
-        table = result.table([m.name for m in MEASURES]).to_csv(lineterminator="\n")
+        table = result.table(NAMES).to_csv(lineterminator="\n")
         print(f"table: {write_text(given.out, table, 'workforce-sim run')}")
     if given.report is not None:
         print(f"page: {result.report(given.report)}")

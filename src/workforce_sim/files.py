@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -57,18 +59,52 @@ def write_bytes(path: str | os.PathLike[str], data: bytes, where: str) -> Path:
     """
     file = check_folder(path, where)
     try:
-        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, file)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(file, data)
     except OSError as error:
         raise _refused(file, where, error) from None
     return file
+
+
+def write_whole(file: Path, data: bytes, *, sync: bool = False) -> None:
+    """Write a file so that it is whole or as it was before, whatever happens meanwhile.
+
+    Args:
+        file: in a folder that is there. What is half-written is beside it, named ``.*.part``.
+        data: all of it.
+        sync: wait until it is on the disk, so that it is there if the power fails.
+
+    Raises:
+        OSError: the system refuses.
+    """
+    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            if sync:
+                stream.flush()
+                os.fsync(stream.fileno())
+        os.chmod(temporary, 0o644)  # others may read it too
+        os.replace(temporary, file)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+    if sync:
+        _sync_folder(file.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """See that the name of a file is on the disk, not only what is in it."""
+    if os.name == "nt":  # not known there; the move itself is journalled
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:  # some network disks cannot
+        if error.errno != errno.EINVAL:
+            raise
+    finally:
+        os.close(handle)
 
 
 def _refused(file: Path, where: str, error: Exception) -> InputError:

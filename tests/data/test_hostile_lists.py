@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import workforce_sim as ws
 from tests.data.council import CASES, STAFF, case, post, write_csv, write_excel
 from tests.data.returns import csww_row, files_of_cin, write_csww
+from tests.refusals import made_or_refused
 from workforce_sim.data import spreadsheet
 from workforce_sim.data.case_list import read_case_list
 from workforce_sim.data.cin import read_cin
@@ -69,22 +70,6 @@ CELLS = st.sampled_from(
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for files that every example writes anew."""
     return tmp_path_factory.mktemp("hostile_lists")
-
-
-def made_or_refused(make: Callable[[], Any]) -> Any:
-    """What is made, or None if it was refused with a path, a rule and a fix for every problem."""
-    try:
-        return make()
-    except ws.InputError as error:
-        refused = error
-    assert refused.problems
-    for problem in refused.problems:
-        assert problem.path.strip()
-        assert problem.rule.strip()
-        assert problem.fix.strip()
-        assert len(problem.value) < 1000
-    str(refused).encode("utf-8")
-    return None
 
 
 def staff_or_refused(file: Path) -> Any:

@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 import workforce_sim as ws
 from tests.hostile.policies import POLICIES, policy
 from tests.hostile.worlds import SERVICES, START, run_and_check
+from tests.refusals import made_or_refused
 from workforce_sim.authority.pathway import Pathway
 from workforce_sim.data.csww import COUNTS, census_of, read_csww
 from workforce_sim.files import write_text
@@ -41,24 +42,6 @@ few = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for files that every example writes anew."""
     return tmp_path_factory.mktemp("hostile")
-
-
-def made_or_refused(make: Callable[[], Any]) -> Any:
-    """What is made, or None if it was refused with a path, a rule and a fix for every problem."""
-    try:
-        return make()
-    except ws.InputError as error:
-        refused = error
-    assert refused.problems
-    for problem in refused.problems:
-        assert problem.path.strip()
-        assert problem.rule.strip()
-        assert problem.fix.strip()
-        assert len(problem.value) < 1000
-    text = str(refused)
-    text.encode("utf-8")  # it can be printed
-    assert "pydantic" not in text
-    return None
 
 
 def runs_or_is_refused(make: Callable[[], ws.Authority]) -> bool:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.authority.authority import Authority
-from workforce_sim.measures.paths import MEASURES
+from workforce_sim.measures.paths import MEASURES, PLACE
 from workforce_sim.study.arm import Arm, Plan
-from workforce_sim.study.questions.subject import PLACE
 from workforce_sim.testing import small_authority
 
 Floats = npt.NDArray[np.float64]
@@ -31,12 +30,8 @@ class FormulaWorlds:
         self.progress = False
         self.asked: list[tuple[str, int]] = []
 
-    def missing(self, arms: Sequence[Arm], replications: Sequence[int]) -> list[Any]:
+    def run_together(self, wanted: Sequence[tuple[Sequence[Arm], Sequence[int]]]) -> None:
         """Nothing has to be run."""
-        return []
-
-    def stream(self, groups: Iterator[Sequence[Any]], total: int | None) -> Iterator[Any]:
-        return iter(())
 
     def values(self, arms: Sequence[Arm], replications: Sequence[int]) -> Floats:
         found = np.zeros((len(arms), len(replications), len(MEASURES), MONTHS + 1))

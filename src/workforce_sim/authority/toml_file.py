@@ -41,8 +41,8 @@ def read_text(
         raise _cannot_read(file, rule, f"the system says: {error}", where) from None
 
 
-def read_settings(text: object, where: str) -> dict[str, Any]:
-    """The settings in TOML text, lists that stand for tuples made so.
+def parsed(text: object, where: str) -> dict[str, Any]:
+    """What TOML text says.
 
     Raises:
         InputError: not text, or not TOML.
@@ -51,10 +51,19 @@ def read_settings(text: object, where: str) -> dict[str, Any]:
         wrong = Problem("text", type(text).__name__, "text", "decode it: text.decode('utf-8')")
         raise InputError(where, [wrong])
     try:
-        settings = tomllib.loads(text)
+        return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # not only what is no TOML: numbers without end, deep lists
         rule = "TOML: name = value lines under [section] headings"
         raise InputError(where, [Problem("file", "", rule, f"mend: {error}")]) from None
+
+
+def read_settings(text: object, where: str) -> dict[str, Any]:
+    """The settings of an authority in TOML text, lists that stand for tuples made so.
+
+    Raises:
+        InputError: not text, or not TOML.
+    """
+    settings = parsed(text, where)
     if isinstance(settings.get("posts"), list):
         settings["posts"] = tuple(settings["posts"])
     for section, name in (("demand", "season"), ("demand", "family_sizes"), ("careers", "at_start")):
@@ -74,14 +83,15 @@ def write(authority: Authority) -> str:
     for stage in settings["pathway"]["stages"].values() if settings["pathway"] else ():
         if stage["deadline_days"] is None:
             stage["deadline_days"] = NOTHING
-    return tomli_w.dumps(_without_none(settings))
+    return tomli_w.dumps(without_none(settings))
 
 
-def _without_none(value: Any) -> Any:
+def without_none(value: Any) -> Any:
+    """Settings as TOML can hold them: names without a value left out, tuples as lists."""
     if isinstance(value, dict):
-        return {k: _without_none(v) for k, v in value.items() if v is not None}
+        return {k: without_none(v) for k, v in value.items() if v is not None}
     if isinstance(value, (list, tuple)):
-        return [_without_none(v) for v in value]
+        return [without_none(v) for v in value]
     return value
 
 

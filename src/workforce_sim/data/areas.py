@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _LITTLE_WORDS = re.compile(r"\b(the|of|and|city|county|royal|borough|council|upon|on)\b")
-_NO_LETTERS = re.compile(r"[^a-z]+")
+_NO_LETTERS = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,21 @@ def changes_of(area: str) -> list[str]:
         f"{change['date'].year}: {change['note']}"
         for change in _changes()
         if plain(area) in {plain(name) for name in (*change["before"], *change["after"])}
+    ]
+
+
+def years_of_change(area: str) -> list[int]:
+    """Years of 30 September from which an area is another one than before; a new code alone is no change.
+
+    Example:
+        >>> years_of_change("Dorset"), years_of_change("Buckinghamshire")
+        ([2019], [])
+    """
+    return [
+        change["date"].year + (change["date"].month > 9)
+        for change in _changes()
+        if sorted(change["before"]) != sorted(change["after"])
+        and plain(area) in {plain(name) for name in (*change["before"], *change["after"])}
     ]
 
 

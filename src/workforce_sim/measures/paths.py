@@ -124,6 +124,10 @@ MEASURES: tuple[Measure, ...] = (
 
 BY_NAME: dict[str, Measure] = {m.name: m for m in MEASURES}
 
+#: Names of the measures in their order, and the place of each in arrays that have them all.
+NAMES = tuple(BY_NAME)
+PLACE: dict[str, int] = {name: i for i, name in enumerate(NAMES)}
+
 _FLOWS = (
     *("starters", "leavers", "promotions", "absences"),
     *("conversions", "agency_starts", "agency_ends"),

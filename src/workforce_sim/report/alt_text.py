@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.measures.paths import BY_NAME, DRIFT
+from workforce_sim.numbers import figure, joined, plain, plural, points
 from workforce_sim.report.child_ledger import StageDays
-from workforce_sim.report.numbers import figure, joined, plain, plural, points
 
 if TYPE_CHECKING:
     from workforce_sim.study.result import Result

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workforce_sim.measures.paths import BY_NAME
-from workforce_sim.report.numbers import (
+from workforce_sim.numbers import (
     figure,
     interval,
     length,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from workforce_sim.report.numbers import (
+from workforce_sim.numbers import (
     figure,
     interval,
     is_money,

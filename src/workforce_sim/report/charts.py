@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from workforce_sim.errors import InputError, Problem
 from workforce_sim.measures.paths import BY_NAME, DRIFT
+from workforce_sim.numbers import points
 from workforce_sim.report import alt_text
-from workforce_sim.report.numbers import points
 from workforce_sim.report.panels import (
     dates_of,
     draw_line,

@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from workforce_sim.errors import InputError
 from workforce_sim.measures.paths import DRIFT
+from workforce_sim.numbers import counted, plain
 from workforce_sim.report import alt_text
 from workforce_sim.report.child_ledger import (
     NOTHING,
@@ -19,7 +20,6 @@ from workforce_sim.report.child_ledger import (
     parts_in,
     stages_in,
 )
-from workforce_sim.report.numbers import counted, plain
 from workforce_sim.report.panels import frame, is_first, make_panels
 from workforce_sim.report.story import dated_lines
 from workforce_sim.report.style import DAYS, INK, QUIET, Chart, house_style, wrapped

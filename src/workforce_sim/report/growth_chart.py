@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from workforce_sim.report.numbers import plural
+from workforce_sim.numbers import plural
 from workforce_sim.report.panels import frame, make_panels
 from workforce_sim.report.style import INK, INTERVAL_BAND, QUIET, Chart, house_style, looks, wrapped
 

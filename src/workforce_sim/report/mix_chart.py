@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from workforce_sim.authority.calendar import in_words
-from workforce_sim.report.numbers import interval, places_apart, pounds
+from workforce_sim.numbers import interval, places_apart, pounds
 from workforce_sim.report.panels import frame, make_panels
 from workforce_sim.report.question_charts import CAUTION
 from workforce_sim.report.style import INK, LOOKS, QUIET, Chart, house_style, wrapped

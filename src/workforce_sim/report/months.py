@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from workforce_sim.authority.calendar import add_months
 from workforce_sim.measures.paths import BY_NAME
-from workforce_sim.report.numbers import figure
+from workforce_sim.numbers import figure
 from workforce_sim.report.style import INK, Chart, Look
 
 if TYPE_CHECKING:

@@ -16,11 +16,7 @@ from workforce_sim.authority.authority import Authority
 from workforce_sim.authority.calendar import in_words
 from workforce_sim.authority.records import EVIDENCE_CLASSES
 from workforce_sim.measures.paths import BY_NAME
-from workforce_sim.report.answer import answers, report_months
-from workforce_sim.report.charts import difference_chart, drift_chart, fan_chart, posts_chart
-from workforce_sim.report.child import child_chart, child_for_page
-from workforce_sim.report.left_out import left_out
-from workforce_sim.report.numbers import (
+from workforce_sim.numbers import (
     NONE,
     figure,
     interval,
@@ -33,6 +29,10 @@ from workforce_sim.report.numbers import (
     plural,
     points,
 )
+from workforce_sim.report.answer import answers, report_months
+from workforce_sim.report.charts import difference_chart, drift_chart, fan_chart, posts_chart
+from workforce_sim.report.child import child_chart, child_for_page
+from workforce_sim.report.left_out import left_out
 from workforce_sim.report.story import dated_lines
 
 if TYPE_CHECKING:

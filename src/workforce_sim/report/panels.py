@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from workforce_sim.authority.calendar import in_words
 from workforce_sim.measures.paths import BY_NAME
-from workforce_sim.report.numbers import figure, is_money, pounds
+from workforce_sim.numbers import figure, is_money, pounds
 from workforce_sim.report.style import INK, NARROW, QUIET, WIDE, Chart, Look, wrapped
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from workforce_sim.authority.calendar import in_words
 from workforce_sim.measures.paths import BY_NAME
-from workforce_sim.report.numbers import figure, interval, is_money, places_apart, plain, points, pounds
+from workforce_sim.numbers import figure, interval, is_money, places_apart, plain, points, pounds
 from workforce_sim.report.panels import frame, make_panels
 from workforce_sim.report.style import INK, LOOKS, QUIET, Chart, house_style, wrapped
 

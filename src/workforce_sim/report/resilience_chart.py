@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workforce_sim.measures.paths import BY_NAME
+from workforce_sim.numbers import figure, plural, points
 from workforce_sim.report.months import date_axis, last_values
-from workforce_sim.report.numbers import figure, plural, points
 from workforce_sim.report.panels import frame, make_panels, value_axis
 from workforce_sim.report.style import INK, INTERVAL_BAND, QUIET, Chart, house_style, looks, wrapped
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.measures.paths import BY_NAME
+from workforce_sim.numbers import figure, plain, plural
 from workforce_sim.report.months import last_values, month_axis
-from workforce_sim.report.numbers import figure, plain, plural
 from workforce_sim.report.panels import frame, is_first, make_panels, value_axis
 from workforce_sim.report.style import DARK_BAND, LIGHT_BAND, Chart, house_style, looks, wrapped
 

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.authority.authority import Authority
+from workforce_sim.authority.calendar import WorkingCalendar
 from workforce_sim.errors import WorkforceSimError
 from workforce_sim.interventions.base import Intervention, Process
-from workforce_sim.measures.paths import MEASURES, measures
+from workforce_sim.measures.paths import NAMES, measures
 from workforce_sim.run import Run
 from workforce_sim.simulation import Simulation
 
@@ -65,7 +66,7 @@ class Arm:
         found = measures(run.counts, run.stage_names)
         del run
         gc.collect(1)  # a run's environment and processes hold each other, and would pile up to a gigabyte
-        return np.stack([found[m.name] for m in MEASURES])
+        return np.stack([found[name] for name in NAMES])
 
     def replay(self, replication: int) -> str:
         """The line of Python that runs one replication again, for messages."""
@@ -100,6 +101,47 @@ class Plan:
     start: dt.date
     years: float
     seed: int
+
+    @property
+    def months(self) -> int:
+        """Months from the start to the end."""
+        return round(self.years * 12)
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """The working days from the start to the end."""
+        return WorkingCalendar(self.start, self.months)
+
+    @property
+    def described(self) -> dict[str, list[str]]:
+        """Scenario -> lines that describe its interventions."""
+        return {
+            name: [
+                i.describe()
+                if isinstance(i, Intervention)
+                else f"own process {getattr(i, '__name__', repr(i))}"
+                for i in listed
+            ]
+            for name, listed in self.scenarios.items()
+        }
+
+    @property
+    def dated(self) -> dict[str, list[tuple[dt.date, str]]]:
+        """Scenario -> start date and headline of its interventions that start on a date."""
+        return {
+            name: [
+                (i.start, i.headline())
+                for i in listed
+                if isinstance(i, Intervention) and isinstance(i.start, dt.date)
+            ]
+            for name, listed in self.scenarios.items()
+        }
+
+    @property
+    def effects(self) -> dict[str, tuple[str, str]]:
+        """Kind of intervention -> its effect path and evidence class."""
+        listed = [i for interventions in self.scenarios.values() for i in interventions]
+        return {type(i).__name__: (i.effect, i.evidence) for i in listed if isinstance(i, Intervention)}
 
     def arm(
         self,

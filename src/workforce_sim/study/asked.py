@@ -1,13 +1,13 @@
-"""What is asked of a result: names of measures and months, checked."""
+"""What is asked of a result: names of measures and scenarios, and months, checked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from workforce_sim.errors import InputError, Problem, shown, unknown_name
-from workforce_sim.measures.paths import BY_NAME, HEADLINE, MEASURES
+from workforce_sim.measures.paths import BY_NAME, HEADLINE, NAMES
 
 
 def measure_names(measures: str | Sequence[str] | None) -> list[str]:
@@ -19,14 +19,27 @@ def measure_names(measures: str | Sequence[str] | None) -> list[str]:
     if measures is None:
         return list(HEADLINE)
     names = [measures] if isinstance(measures, str) else list(measures)
-    problems = [
-        unknown_name("measure", name, [m.name for m in MEASURES], "a measure")
-        for name in names
-        if name not in BY_NAME
-    ]
+    problems = [unknown_name("measure", n, NAMES, "a measure") for n in names if n not in BY_NAME]
     if problems:
         raise InputError("the result", problems)
     return names
+
+
+def scenario_asked(name: str, known: Collection[str], where: str, path: str = "scenario") -> str:
+    """The name of a scenario of a study.
+
+    Args:
+        name: as it was given.
+        known: the scenarios there are.
+        where: who asks, for errors.
+        path: what the name is called by the caller.
+
+    Raises:
+        InputError: there is none of that name.
+    """
+    if name not in known:
+        raise InputError(where, [unknown_name(path, name, list(known), "a scenario of this study")])
+    return name
 
 
 def months_asked(at: int | Sequence[int] | None, last: int) -> list[int]:

@@ -12,7 +12,6 @@ import re
 import zipfile
 import zlib
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,8 +20,8 @@ from workforce_sim._version import __version__
 from workforce_sim.demand.luck import STREAM_VERSION
 from workforce_sim.errors import InputError, Problem, shown
 from workforce_sim.interventions.base import Intervention
-from workforce_sim.measures.paths import MEASURES
-from workforce_sim.study.keys import NoKey, code_files, inputs_of, key_of
+from workforce_sim.measures.paths import NAMES
+from workforce_sim.study.keys import NoKey, code_files, inputs_of, key_of, version_of
 from workforce_sim.study.result import Result
 from workforce_sim.study.study_file import study_to_toml
 from workforce_sim.study.world_file import Unreadable, World, as_bytes, from_bytes
@@ -65,11 +64,7 @@ def versions_here() -> dict[str, Any]:
     """What decides numbers on this machine beside the inputs."""
     found: dict[str, Any] = {"workforce_sim": __version__, "random streams": str(STREAM_VERSION)}
     found["python"] = platform.python_version()
-    for name in _PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:  # frozen into one file, without what pip knows
-            found[name] = "unknown"
+    found |= {name: version_of(name) or "unknown" for name in _PACKAGES}
     found["machine"] = f"{platform.system()} {platform.machine()}"
     found["files"] = code_files()
     return found
@@ -77,10 +72,9 @@ def versions_here() -> dict[str, Any]:
 
 def tables(result: Result) -> dict[str, str]:
     """The tables of a result as CSV: means with intervals, and paired differences from the first scenario."""
-    names = [m.name for m in MEASURES]
-    found = {"table.csv": result.table(names).to_csv(lineterminator="\n")}
+    found = {"table.csv": result.table(NAMES).to_csv(lineterminator="\n")}
     if len(result.scenarios) > 1:
-        found["compare.csv"] = result.compare(measures=names).to_csv(lineterminator="\n")
+        found["compare.csv"] = result.compare(measures=NAMES).to_csv(lineterminator="\n")
     return found
 
 
@@ -100,7 +94,7 @@ def bundle_bytes(result: Result, *, report: bool) -> bytes:
             problem = Problem(f"scenarios[{arm.name!r}]", "", rule, str(error))
             raise InputError("Result.bundle", [problem]) from None
         inputs[arm.name] = {"key": key, "inputs": inputs_of(arm)}
-        values = np.stack([result.samples(m.name, arm.name) for m in MEASURES], axis=1)
+        values = np.stack([result.samples(name, arm.name) for name in NAMES], axis=1)
         worlds = tuple(int(r) for r in result.data["replication"].values)
         files[f"worlds/{i}.worlds"] = as_bytes(World(key, worlds, values))
     texts = {"inputs.json": _json(inputs), "versions.json": _json(versions_here()), **tables(result)}

@@ -14,7 +14,7 @@ from workforce_sim.checks import check_interventions
 from workforce_sim.errors import InputError
 from workforce_sim.study.arm import Arm, Plan
 from workforce_sim.study.assumptions import with_assumptions
-from workforce_sim.study.worlds import Worlds
+from workforce_sim.study.worlds import Worlds, progress_bar
 
 Floats = npt.NDArray[np.float64]
 
@@ -71,14 +71,14 @@ def run_points(
         The number of the point with its values, shape ``(scenarios, worlds, measures, months + 1)``, or with
         the error; in order.
     """
-    calendar = WorkingCalendar(plan.start, round(plan.years * 12))
+    calendar = plan.calendar
     shown, worlds.progress = worlds.progress, False
     bar = Bar(what, sum(len(r) for r in replications) * len(scenarios)) if progress else None
     try:
         for numbers in _batches(range(len(points))):
             found = {b: _arms(plan, scenarios, points[b], calendar) for b in numbers}
             able = [(arms, replications[b]) for b, arms in found.items() if not isinstance(arms, InputError)]
-            _run_together(worlds, able)
+            worlds.run_together(able)
             if bar:
                 bar.done(sum(len(replications[b]) for b in numbers) * len(scenarios))
             for b, arms in found.items():
@@ -87,13 +87,6 @@ def run_points(
         worlds.progress = shown
         if bar:
             bar.close()
-
-
-def _run_together(worlds: Worlds, wanted: Sequence[tuple[Sequence[Arm], Sequence[int]]]) -> None:
-    """Run arms in worlds of their own as one pool of work."""
-    tasks = [task for arms, numbers in wanted for task in worlds.missing(arms, numbers)]
-    for _ in worlds.stream(iter([tasks]), sum(len(task.replications) for task in tasks)):
-        pass
 
 
 def _arms(
@@ -122,10 +115,8 @@ class Bar:
     """Says what there is to do before most of it is done, and then how far it is."""
 
     def __init__(self, what: str, total: int) -> None:
-        from tqdm import tqdm
-
         self.total, self.what, self.began, self.said = total, what, time.perf_counter(), False
-        self.bar = tqdm(total=total, desc=what, unit="world", file=sys.stderr, mininterval=0.5)
+        self.bar = progress_bar(total, what)
 
     def done(self, worlds: int) -> None:
         """So many worlds more."""

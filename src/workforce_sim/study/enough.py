@@ -10,13 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.errors import InputError, Problem, WorkforceSimWarning, shown, unknown_name
-from workforce_sim.measures.paths import BY_NAME, HEADLINE, MEASURES
+from workforce_sim.measures.paths import BY_NAME, HEADLINE, NAMES, PLACE
 from workforce_sim.samples import above, share, whole
 from workforce_sim.study.precision import FIRST, Precision
 
 Floats = npt.NDArray[np.float64]
-
-_PLACE = {m.name: i for i, m in enumerate(MEASURES)}
 
 
 class NotPreciseWarning(WorkforceSimWarning):
@@ -66,8 +64,7 @@ class Enough:
         else:
             for i, name in enumerate(self.measures):
                 if name not in BY_NAME:
-                    names = [m.name for m in MEASURES]
-                    problems.append(unknown_name(f"measures[{i}]", name, names, "a measure"))
+                    problems.append(unknown_name(f"measures[{i}]", name, NAMES, "a measure"))
         above("mean", self.mean, problems, "0.1")
         above("difference", self.difference, problems, "0.02")
         above("of_difference", self.of_difference, problems, "0.1")
@@ -118,7 +115,7 @@ class Enough:
         answers: dict[str, tuple[Floats, Precision]] = {}
         at = values.shape[-1] - 1 if self.at is None else self.at
         for measure in self.measures:
-            found = values[:, :, _PLACE[measure], at]
+            found = values[:, :, PLACE[measure], at]
             printed = 0.5 * 10.0 ** -BY_NAME[measure].decimals
             usual = abs(float(found[0, : self.least].mean()))
             coarse = max(printed, 0.0 if math.isnan(usual) else self.difference * usual)

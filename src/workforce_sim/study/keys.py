@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import resources
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from workforce_sim.authority.authority import Authority
@@ -64,6 +65,14 @@ def code_version() -> str:
 def code_files() -> dict[str, str]:
     """The files of the library that decide numbers, each with a digest of what is in it."""
     return {name: hashlib.sha256(content).hexdigest() for name, content in _deciding_files()}
+
+
+def version_of(package: str) -> str | None:
+    """The version of a package that is installed; None where nobody can say."""
+    try:
+        return version(package)
+    except PackageNotFoundError:  # frozen into one file, without what pip knows
+        return None
 
 
 def _deciding_files() -> Iterator[tuple[str, bytes]]:

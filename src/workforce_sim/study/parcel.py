@@ -9,13 +9,12 @@ import time
 from collections import OrderedDict
 from dataclasses import replace
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
 from workforce_sim.authority.authority import Authority
 from workforce_sim.errors import WorkforceSimError
 from workforce_sim.study.arm import Arm, RunFailed
-from workforce_sim.study.keys import authority_key, code_version
+from workforce_sim.study.keys import authority_key, code_version, version_of
 from workforce_sim.study.replicate import Batch, Done, Floats, run_batch
 
 #: Packages that decide numbers beside this one.
@@ -104,11 +103,7 @@ def this_place() -> str:
 def versions() -> str:
     """Python and the packages that decide numbers, with their versions."""
     found = [f"python {'.'.join(platform.python_version_tuple()[:2])}"]
-    for name in DECIDING_PACKAGES:
-        try:
-            found.append(f"{name} {version(name)}")
-        except PackageNotFoundError:  # frozen into one file, without what pip knows
-            found.append(f"{name} of unknown version")
+    found += [f"{name} {version_of(name) or 'of unknown version'}" for name in DECIDING_PACKAGES]
     return ", ".join(found)
 
 

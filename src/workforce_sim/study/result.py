@@ -9,14 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim._version import __version__
 from workforce_sim.authority.authority import Authority
-from workforce_sim.authority.calendar import add_months
-from workforce_sim.demand.luck import STREAM_VERSION
-from workforce_sim.errors import InputError, Problem, unknown_name
-from workforce_sim.interventions.base import Intervention
-from workforce_sim.measures.paths import MEASURES
-from workforce_sim.study.asked import measure_names, months_asked
+from workforce_sim.errors import InputError, Problem
+from workforce_sim.study.asked import measure_names, months_asked, scenario_asked
 from workforce_sim.study.intervals import joint_interval
 from workforce_sim.study.outputs import Outputs
 
@@ -47,31 +42,9 @@ class Result(Outputs):
     @classmethod
     def of(cls, plan: Plan, values: npt.NDArray[np.float64], *, seconds: float) -> Result:
         """Label the numbers of a plan: ``values[scenario, replication, measure, month]``."""
-        import pandas as pd
-        import xarray as xr
+        from workforce_sim.study.dataset import labelled
 
-        months = values.shape[-1] - 1
-        dates = pd.DatetimeIndex([add_months(plan.start, m) for m in range(months + 1)])
-        dimensions = ("scenario", "replication", "date")
-        variables = {
-            m.name: (dimensions, values[:, :, i], {"label": m.label, "units": m.unit})
-            for i, m in enumerate(MEASURES)
-        }
-        coordinates = {
-            "scenario": list(plan.scenarios),
-            "replication": np.arange(values.shape[1]),
-            "date": dates,
-        }
-        attributes = {
-            "authority": plan.authority.name,
-            "start": str(plan.start),
-            "years": plan.years,
-            "seed": plan.seed,
-            "stream_version": STREAM_VERSION,
-            "workforce_sim": __version__,
-            "seconds": round(seconds, 2),
-        }
-        return cls(xr.Dataset(variables, coordinates, attributes), plan)
+        return cls(labelled(plan, values, seconds), plan)
 
     @property
     def authority(self) -> Authority:
@@ -81,33 +54,17 @@ class Result(Outputs):
     @property
     def interventions(self) -> dict[str, list[str]]:
         """Scenario -> lines that describe its interventions."""
-        return {
-            name: [
-                i.describe()
-                if isinstance(i, Intervention)
-                else f"own process {getattr(i, '__name__', repr(i))}"
-                for i in listed
-            ]
-            for name, listed in self.plan.scenarios.items()
-        }
+        return self.plan.described
 
     @property
     def policies(self) -> dict[str, list[tuple[dt.date, str]]]:
         """Scenario -> start date and headline of its interventions that start on a date."""
-        return {
-            name: [
-                (i.start, i.headline())
-                for i in listed
-                if isinstance(i, Intervention) and isinstance(i.start, dt.date)
-            ]
-            for name, listed in self.plan.scenarios.items()
-        }
+        return self.plan.dated
 
     @property
     def effects(self) -> dict[str, tuple[str, str]]:
         """Kind of intervention -> its effect path and evidence class."""
-        listed = [i for interventions in self.plan.scenarios.values() for i in interventions]
-        return {type(i).__name__: (i.effect, i.evidence) for i in listed if isinstance(i, Intervention)}
+        return self.plan.effects
 
     # -- looking ----------------------------------------------------------------------------
 
@@ -149,7 +106,7 @@ class Result(Outputs):
         """
         from workforce_sim.study.tables import table
 
-        return table(self, self._names(measures), self._months(at))
+        return table(self, measure_names(measures), self._months(at))
 
     def compare(
         self,
@@ -185,7 +142,7 @@ class Result(Outputs):
         if scenario is not None:
             self._known_scenario(scenario, "scenario")
         names = [s for s in self.scenarios if s != other] if scenario is None else [scenario]
-        found = compare(self, names, other, self._names(measures), self._months(at))
+        found = compare(self, names, other, measure_names(measures), self._months(at))
         return found if scenario is None else found.droplevel("scenario")
 
     def chance(
@@ -206,7 +163,7 @@ class Result(Outputs):
         """
         from workforce_sim.study.tails import chance
 
-        (name,) = self._names(measure)
+        (name,) = measure_names(measure)
         return chance(self, name, above, below, self._months(at))
 
     def quantile(
@@ -222,7 +179,7 @@ class Result(Outputs):
         """
         from workforce_sim.study.tails import quantile
 
-        (name,) = self._names(measure)
+        (name,) = measure_names(measure)
         return quantile(self, name, p, self._months(at), level)
 
     def worst_tenth(self, measure: str, at: int | Sequence[int] | None = None) -> pd.DataFrame:
@@ -237,7 +194,7 @@ class Result(Outputs):
         """
         from workforce_sim.study.tails import worst_tenth
 
-        (name,) = self._names(measure)
+        (name,) = measure_names(measure)
         return worst_tenth(self, name, self._months(at))
 
     def difference(
@@ -250,9 +207,8 @@ class Result(Outputs):
         """
         paired = self.samples(measure, scenario) - self.samples(measure, self.baseline if to is None else to)
         known = ~np.isnan(paired).any(axis=0)
-        found = [np.full(paired.shape[1], np.nan) for _ in range(3)]
-        for path, values in zip(found, joint_interval(paired[:, known]), strict=True):
-            path[known] = values
+        found = np.full((3, paired.shape[1]), np.nan)
+        found[:, known] = joint_interval(paired[:, known])
         return found[0], found[1], found[2]
 
     def claim(
@@ -303,7 +259,7 @@ class Result(Outputs):
         other = self.baseline if to is None else to
         self._known_scenario(scenario, "scenario")
         self._known_scenario(other, "to")
-        (name,), (month,) = self._names(measure), self._months(self.months() if at is None else at)
+        (name,), (month,) = measure_names(measure), self._months(self.months() if at is None else at)
         return cost_per(self, scenario, name, month, other)
 
     def decompose(self, scenario: str | None = None, first: int = 0, last: int | None = None) -> pd.DataFrame:
@@ -330,7 +286,7 @@ class Result(Outputs):
         """
         from workforce_sim.report.charts import fan_chart
 
-        (name,) = self._names(measure)
+        (name,) = measure_names(measure)
         for i, scenario in enumerate(scenarios or ()):
             self._known_scenario(scenario, f"scenarios[{i}]")
         figure: Figure = fan_chart(self, name, list(scenarios) if scenarios else self.scenarios)
@@ -380,21 +336,15 @@ class Result(Outputs):
 
     def samples(self, measure: str, scenario: str) -> npt.NDArray[np.float64]:
         """The numbers of a measure in a scenario, shape ``(replications, months + 1)``."""
-        (name,) = self._names(measure)
+        (name,) = measure_names(measure)
         self._known_scenario(scenario, "scenario")
         return self._samples(name, scenario)
 
     def _samples(self, measure: str, scenario: str) -> npt.NDArray[np.float64]:
         return np.asarray(self.data[measure].values[self.scenarios.index(scenario)], dtype=np.float64)
 
-    def _names(self, measures: str | Sequence[str] | None) -> list[str]:
-        return measure_names(measures)
-
     def _known_scenario(self, name: str, path: str) -> None:
-        if name not in self.scenarios:
-            raise InputError(
-                "the result", [unknown_name(path, name, self.scenarios, "a scenario of this study")]
-            )
+        scenario_asked(name, self.scenarios, "the result", path)
 
     def _months(self, at: int | Sequence[int] | None) -> list[int]:
         return months_asked(at, self.months())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import tempfile
 import time
 import tomllib
 import warnings
@@ -16,7 +15,7 @@ import numpy as np
 
 from workforce_sim._version import __version__
 from workforce_sim.errors import InputError, Problem, WorkforceSimError, WorkforceSimWarning, shown
-from workforce_sim.files import as_path
+from workforce_sim.files import as_path, write_whole
 from workforce_sim.study.arm import Arm
 from workforce_sim.study.keys import inputs_of
 from workforce_sim.study.replicate import Done, Floats
@@ -169,23 +168,10 @@ class Store:
             self._write(place / "inputs.txt", ("\n\n".join([arm.name, *inputs_of(arm)]) + "\n").encode())
 
     def _write(self, file: Path, data: bytes) -> None:
-        """Write a file so that it is whole or not there, whatever happens meanwhile."""
-        temporary = ""
         try:
-            handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.chmod(temporary, 0o644)  # others may use the folder too
-            os.replace(temporary, file)
-            _sync_folder(file.parent)
+            write_whole(file, data, sync=True)
         except OSError as error:
             raise self._full(error) from error
-        finally:
-            if temporary:
-                with contextlib.suppress(OSError):
-                    os.unlink(temporary)
 
     def _full(self, error: OSError) -> StoreError:
         full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
@@ -218,20 +204,6 @@ class Store:
 
     def _refuse(self, rule: str, fix: str) -> None:
         raise InputError("folder", [Problem("folder", shown(str(self.folder), 400), rule, fix)]) from None
-
-
-def _sync_folder(folder: Path) -> None:
-    """See that the name of a file is on the disk, not only what is in it."""
-    if os.name == "nt":  # not known there; the move itself is journalled
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:  # some network disks cannot
-        if error.errno != errno.EINVAL:
-            raise
-    finally:
-        os.close(handle)
 
 
 def _about() -> str:

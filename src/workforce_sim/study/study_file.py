@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from workforce_sim import interventions
 from workforce_sim.authority.authority import Authority
-from workforce_sim.authority.toml_file import read_text
+from workforce_sim.authority.toml_file import parsed, read_text, without_none
 from workforce_sim.errors import InputError, Problem, nearest, shown, unknown_name
 from workforce_sim.interventions.base import Intervention, Process
 from workforce_sim.interventions.when import When
@@ -101,7 +101,7 @@ def study_to_toml(
     if isinstance(replications, int):
         settings["replications"] = replications
     else:
-        asked = _without_none(asdict(replications))
+        asked = without_none(asdict(replications))
         settings["replications"] = _ENOUGH if replications == Enough() else asked
     if folder is not None:
         settings["folder"] = folder
@@ -158,7 +158,7 @@ def scenarios_as_data(
                 settings = {n: v for n, v in policy.model_dump().items() if v is not None}
                 own = sorted(n for n, v in settings.items() if callable(v))
                 if not own:
-                    data[name].append({"policy": type(policy).__name__, **_without_none(settings)})
+                    data[name].append({"policy": type(policy).__name__, **without_none(settings)})
                     continue
             fix = "keep the study as a Python file, or use built-in policies only"
             value = getattr(policy, "__name__", type(policy).__name__)
@@ -188,11 +188,7 @@ def _settings(text: str, where: str) -> dict[str, Any]:
             "file", f"{len(text)} letters", f"at most {_LARGEST_FILE}", "is this the right file?"
         )
         raise InputError(where, [problem])
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        rule = "TOML: name = value lines under [section] headings"
-        raise InputError(where, [Problem("file", "", rule, f"mend: {error}")]) from None
+    return parsed(text, where)
 
 
 def _replications(given: Any, problems: list[Problem]) -> Any:
@@ -317,11 +313,3 @@ def _of_the_rest(
     except InputError as error:
         return error.problems
     return []
-
-
-def _without_none(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _without_none(v) for k, v in value.items() if v is not None}
-    if isinstance(value, (list, tuple)):
-        return [_without_none(v) for v in value]
-    return value

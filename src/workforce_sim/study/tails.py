@@ -33,18 +33,18 @@ def chance(
     result: Result, measure: str, above: float | None, below: float | None, months: Sequence[int]
 ) -> pd.DataFrame:
     """Percent of worlds beyond a level: see :meth:`Result.chance`."""
-    if (above is None) == (below is None):
+    given = {side: level for side, level in (("above", above), ("below", below)) if level is not None}
+    if len(given) != 1:
         rule, fix = "one of the two", f"chance({measure!r}, above=20)"
         value = f"{shown(above)}, {shown(below)}"
         raise InputError("Result.chance", [Problem("above, below", value, rule, fix)])
-    level = above if above is not None else below
+    ((side, level),) = given.items()
     if isinstance(level, bool) or not isinstance(level, (int, float)) or not np.isfinite(level):
-        name = "above" if above is not None else "below"
         rule = "a number, in the unit of the measure"
-        raise InputError("Result.chance", [Problem(name, shown(level), rule, f"{name}=20")])
+        raise InputError("Result.chance", [Problem(side, shown(level), rule, f"{side}=20")])
 
     def share(samples: Floats) -> Sequence[float]:
-        beyond = samples > level if above is not None else samples < level
+        beyond = samples > level if side == "above" else samples < level
         return [100 * x for x in wilson_interval(int(beyond.sum()), len(samples))]
 
     return _by_scenario(result, measure, months, ("percent", "low", "high"), share)

@@ -183,7 +183,7 @@ def _tables_hold(contents: Contents, plan: Plan) -> list[str]:
     import pandas as pd
 
     values = np.stack([world.values for world in contents.worlds])
-    if values.shape[-1] != round(plan.years * 12) + 1:
+    if values.shape[-1] != plan.months + 1:
         return ["The worlds are not as long as the study."]
     findings = []
     for name, text in tables(Result.of(plan, values, seconds=0.0)).items():

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 
-from workforce_sim.measures.paths import MEASURES
+from workforce_sim.measures.paths import NAMES
 from workforce_sim.study.replicate import Floats
 
 _FORMAT = "workforce_sim worlds 1"
@@ -54,7 +54,7 @@ def as_bytes(world: World) -> bytes:
         "key": world.key,
         "replications": list(world.replications),
         "months": world.values.shape[2] - 1,
-        "measures": [m.name for m in MEASURES],
+        "measures": list(NAMES),
     }
     body = json.dumps(header, separators=(",", ":")).encode() + b"\n"
     body += np.ascontiguousarray(world.values, dtype="<f8").tobytes()
@@ -70,7 +70,7 @@ def from_bytes(data: bytes) -> World:
     if len(data) > LARGEST_FILE:
         raise Unreadable("it is far larger than any file of worlds")
     header, start = _header(data)
-    shape = (len(header.replications), len(MEASURES), header.months + 1)
+    shape = (len(header.replications), len(NAMES), header.months + 1)
     expected = start + 8 * math.prod(shape) + _DIGEST
     if len(data) != expected:
         raise Unreadable(f"it has {len(data)} bytes in place of {expected}")
@@ -109,7 +109,7 @@ def _header(data: bytes) -> tuple[Header, int]:
         or not all(_whole(r) for r in worlds)
         or len(set(worlds)) != len(worlds)
         or not _whole(months)
-        or found.get("measures") != [m.name for m in MEASURES]
+        or found.get("measures") != list(NAMES)
     ):
         raise Unreadable("its first line is not what is written there")
     return Header(key, tuple(worlds), months), end + 1

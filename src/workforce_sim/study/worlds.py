@@ -99,7 +99,11 @@ class Worlds:
             RunFailed: a replication raised.
             StoreError: the folder cannot take more.
         """
-        tasks = self.missing(arms, replications)
+        self.run_together([(arms, replications)])
+
+    def run_together(self, wanted: Sequence[tuple[Sequence[Arm], Sequence[int]]]) -> None:
+        """As :meth:`run`, for arms in worlds of their own, as one pool of work."""
+        tasks = [task for arms, replications in wanted for task in self.missing(arms, replications)]
         total = sum(len(task.replications) for task in tasks)
         for _ in self.stream(iter([tasks]), total):
             pass
@@ -163,7 +167,7 @@ class Worlds:
         """
         if total == 0:
             return
-        bar = _bar(total) if self.progress else None
+        bar = progress_bar(total, "worlds") if self.progress else None
         try:
             with closing(self._run(groups, total)) as batches:
                 for done in batches:
@@ -243,7 +247,8 @@ class Worlds:
         return values
 
 
-def _bar(total: int | None) -> Any:
+def progress_bar(total: int | None, what: str) -> Any:
+    """A bar of so many worlds, with the time left."""
     from tqdm import tqdm
 
-    return tqdm(total=total, desc="worlds", unit="world", file=sys.stderr, mininterval=0.5)
+    return tqdm(total=total, desc=what, unit="world", file=sys.stderr, mininterval=0.5)

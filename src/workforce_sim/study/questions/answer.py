@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(ABC):
     """The answer to a question.
 
     Attributes:
@@ -22,9 +23,9 @@ class Answer:
     sentence: str
     table: pd.DataFrame
 
+    @abstractmethod
     def plot(self) -> Figure:
         """A chart of the table, returned and not shown."""
-        raise NotImplementedError
 
     def __str__(self) -> str:
         return self.sentence

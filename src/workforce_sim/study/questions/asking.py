@@ -129,22 +129,10 @@ class Questions(AssumptionQuestions):
             >>> found.at_least, found.answer, found.interventions[0].percent
             (10, 30, 30.0)
         """
-        from workforce_sim.study.questions.what_would_it_take import what_would_it_take
+        from workforce_sim.study.questions.what_would_it_take import Judging, what_would_it_take
 
-        return what_would_it_take(
-            self.plan,
-            self.worlds,
-            target,
-            lever,
-            between,
-            step=step,
-            vary=vary,
-            scenario=scenario,
-            probability=probability,
-            level=level,
-            first=first,
-            most=most,
-        )
+        asked = (target, lever, between, step, vary, scenario)
+        return what_would_it_take(self.plan, self.worlds, *asked, Judging(probability, level, first, most))
 
     def cheapest_mix(
         self,
@@ -197,21 +185,10 @@ class Questions(AssumptionQuestions):
             (20, 20)
         """
         from workforce_sim.study.questions.cheapest_mix import cheapest_mix
+        from workforce_sim.study.questions.what_would_it_take import Judging
 
-        return cheapest_mix(
-            self.plan,
-            self.worlds,
-            target,
-            levers,
-            between,
-            step,
-            vary=vary,
-            scenario=scenario,
-            probability=probability,
-            level=level,
-            first=first,
-            most=most,
-        )
+        asked = (target, levers, between, step, vary, scenario)
+        return cheapest_mix(self.plan, self.worlds, *asked, Judging(probability, level, first, most))
 
     def credit(
         self,
@@ -254,7 +231,7 @@ class Questions(AssumptionQuestions):
         """
         from workforce_sim.study.questions.credit import credit
 
-        return credit(self.plan, self.worlds, scenario, measure, at, replications=replications, level=level)
+        return credit(self.plan, self.worlds, scenario, measure, at, replications, level)
 
     def best(
         self,
@@ -303,15 +280,5 @@ class Questions(AssumptionQuestions):
         """
         from workforce_sim.study.questions.best import best
 
-        return best(
-            self.plan,
-            self.worlds,
-            measure,
-            difference=difference,
-            at=at,
-            better=better,
-            error=error,
-            first=first,
-            most=most,
-            seconds=seconds,
-        )
+        asked = (measure, difference, at, better, error, first, most, seconds)
+        return best(self.plan, self.worlds, *asked)

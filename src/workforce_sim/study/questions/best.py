@@ -14,14 +14,14 @@ import numpy.typing as npt
 
 from workforce_sim.authority.calendar import add_months, in_words
 from workforce_sim.errors import InputError, Problem, shown
-from workforce_sim.measures.paths import BY_NAME
-from workforce_sim.report.numbers import is_money, joined, points
+from workforce_sim.measures.paths import BY_NAME, PLACE
+from workforce_sim.numbers import is_money, joined, points, uncapital
 from workforce_sim.samples import above, direction, share, whole
 from workforce_sim.study.intervals import bonferroni_t, mean_and_error
 from workforce_sim.study.questions.answer import Answer
 from workforce_sim.study.questions.claim import CAUTION, percent
 from workforce_sim.study.questions.reading import find_measure
-from workforce_sim.study.questions.target import index_of, month_of
+from workforce_sim.study.questions.target import month_of
 from workforce_sim.study.selection import Selected, kim_nelson, select_best
 
 if TYPE_CHECKING:
@@ -132,15 +132,14 @@ class _Runner:
 def best(
     plan: Plan,
     worlds: Worlds,
-    measure: str = "caseload",
-    *,
+    measure: str,
     difference: float,
-    at: int | str | dt.date | None = None,
-    better: str | None = None,
-    error: float = 0.05,
-    first: int = 20,
-    most: int = 1000,
-    seconds: float | None = None,
+    at: int | str | dt.date | None,
+    better: str | None,
+    error: float,
+    first: int,
+    most: int,
+    seconds: float | None,
 ) -> Best:
     """See :meth:`workforce_sim.Study.best`."""
     problems: list[Problem] = []
@@ -162,7 +161,7 @@ def best(
         problems.append(Problem("scenarios", f"{len(plan.scenarios)}", "two or more to choose from", fix))
     if problems:
         raise InputError("best", problems)
-    runner = _Runner(plan, worlds, index_of(what), month, first, seconds)
+    runner = _Runner(plan, worlds, PLACE[what], month, first, seconds)
     found = _select(runner, len(plan.scenarios), difference, side, error, first, most)
     names, when = list(plan.scenarios), add_months(plan.start, month)
     left = _left_open(runner, names, found, difference, error, first)
@@ -231,7 +230,7 @@ def _sentence(
     stated = BY_NAME[measure]
     unit = "" if is_money(measure) else f" {points(stated.unit)}"
     apart = f"£{difference:,.15g}" if is_money(measure) else f"{difference:,.15g}{unit}"
-    label = stated.label if stated.label[:2].isupper() else stated.label[:1].lower() + stated.label[1:]
+    label = uncapital(stated.label)
     run = sorted(set(found.replications))
     worlds = f"{run[0]:,} to {run[-1]:,} worlds each" if len(run) > 1 else f"{run[0]:,} worlds each"
     what = f"for the {side[:-2]}est {label} on {in_words(when)}"

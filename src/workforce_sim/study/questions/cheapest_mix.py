@@ -11,14 +11,14 @@ import numpy.typing as npt
 
 from workforce_sim.authority.calendar import in_words
 from workforce_sim.errors import InputError, Problem, shown
-from workforce_sim.report.numbers import interval, joined, places_apart, pounds
+from workforce_sim.numbers import capital, interval, joined, places_apart, pounds
 from workforce_sim.study.intervals import joint_interval
 from workforce_sim.study.questions.answer import Answer
 from workforce_sim.study.questions.claim import CAUTION, at_least, percent
 from workforce_sim.study.questions.lever import Lever, Made, amounts_of, headline, maker_of, refused
 from workforce_sim.study.questions.smallest import Met, Tried, smallest
 from workforce_sim.study.questions.target import Resolved, Target
-from workforce_sim.study.questions.what_would_it_take import COST, Trials, capital, resolve, start_of
+from workforce_sim.study.questions.what_would_it_take import COST, Judging, Trials, resolve, start_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -88,17 +88,13 @@ def cheapest_mix(
     levers: Sequence[Lever],
     between: Sequence[tuple[float, float]],
     step: Sequence[float],
-    *,
-    vary: Sequence[str | None] = (None, None),
-    scenario: str | None = None,
-    probability: float = 0.8,
-    level: float = 0.95,
-    first: int = 25,
-    most: int = 100,
+    vary: Sequence[str | None],
+    scenario: str | None,
+    judging: Judging,
 ) -> Mix:
     """See :meth:`workforce_sim.Study.cheapest_mix`."""
     problems: list[Problem] = []
-    name = start_of(plan, scenario, probability, level, first, most, problems)
+    name = start_of(plan, scenario, judging, problems)
     resolved = resolve(plan, target, problems)
     grids: list[list[float]] = []
     makers: list[Callable[[float], Made]] = []
@@ -125,7 +121,6 @@ def cheapest_mix(
     if problems or resolved is None:
         raise InputError("cheapest_mix", problems)
     trials = Trials(plan, worlds, resolved, name)
-    settings: dict[str, Any] = {"probability": probability, "level": level, "first": first, "most": most}
     enough: list[tuple[tuple[float, float], Tried, Made]] = []
     for second in grids[1]:
         both = _together(makers, second)
@@ -134,13 +129,14 @@ def cheapest_mix(
             grids[0],
             interval=False,
             searches=len(grids[1]),
-            **settings,
+            **judging._asdict(),
         )
         if found.answer is not None:
             at = next(t for t in found.tried if t.amount == found.answer)
             enough.append(((found.answer, second), at, both(found.answer)))
     mixes = _priced(trials, enough)
     best = min(mixes, key=lambda m: m.cost[0], default=None)
+    probability, level = judging.probability, judging.level
     sentence = _sentence(resolved, name, best, mixes, makers, grids, probability, level)
     made = () if best is None else best.made
     return Mix(sentence, _table(mixes), resolved, name, best, tuple(mixes), made, probability, level)

@@ -12,11 +12,13 @@ import numpy.typing as npt
 
 from workforce_sim.authority.calendar import in_words
 from workforce_sim.errors import InputError, Problem, shown
+from workforce_sim.measures.paths import PLACE
+from workforce_sim.numbers import capital
 from workforce_sim.samples import share as share_of
 from workforce_sim.samples import whole
 from workforce_sim.study.questions.answer import Answer
 from workforce_sim.study.questions.chances import bounds, worlds_to_tell
-from workforce_sim.study.questions.target import Resolved, Target, index_of, scenario_of
+from workforce_sim.study.questions.target import Resolved, Target, scenario_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -164,7 +166,7 @@ def whole_number_of_worlds(where: str, replications: object) -> None:
 def from_worlds(plan: Plan, worlds: Worlds, target: Target, names: list[str], replications: int) -> Samples:
     """Samples of these scenarios from the worlds of a study, run if they are not known yet."""
     found = worlds.values([plan.arm(name) for name in names], range(replications))
-    at = index_of(target.measure)
+    at = PLACE[target.measure]
     return lambda measure, scenario: found[names.index(scenario), :, at]
 
 
@@ -223,7 +225,7 @@ def _sentence(
         bound = f"each bound with {percent(level)} confidence"
         known = f"so in {at_least(low)} to {at_most(high)} of all worlds ({bound})"
     sentence = (
-        f"{_capital(str(resolved))} under “{name}”: {verdict}. It is {found}, {known}; "
+        f"{capital(str(resolved))} under “{name}”: {verdict}. It is {found}, {known}; "
         f"asked for: {percent(chance)}."
     )
     if verdict == NOT_YET:
@@ -233,10 +235,6 @@ def _sentence(
             else " The share is so near to what is asked that more worlds may not tell."
         )
     return f"{sentence} {CAUTION}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _table(resolved: Resolved, name: str, numbers: tuple[str | float, ...]) -> Any:

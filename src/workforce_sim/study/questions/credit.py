@@ -20,14 +20,14 @@ import numpy.typing as npt
 from workforce_sim.authority.calendar import add_months, in_words
 from workforce_sim.errors import InputError, Problem, shown
 from workforce_sim.interventions.base import Intervention
-from workforce_sim.measures.paths import BY_NAME
-from workforce_sim.report.numbers import figure, interval, joined, places_apart, points
+from workforce_sim.measures.paths import BY_NAME, PLACE
+from workforce_sim.numbers import figure, interval, joined, places_apart, points
 from workforce_sim.samples import share, whole
 from workforce_sim.study.intervals import joint_interval
 from workforce_sim.study.questions.answer import Answer
 from workforce_sim.study.questions.claim import CAUTION
 from workforce_sim.study.questions.reading import find_measure
-from workforce_sim.study.questions.target import index_of, month_of, scenario_of
+from workforce_sim.study.questions.target import month_of, scenario_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -130,12 +130,11 @@ def rounded_to_sum(parts: Sequence[Fraction], places: int) -> tuple[list[Fractio
 def credit(
     plan: Plan,
     worlds: Worlds,
-    scenario: str | None = None,
-    measure: str = "caseload",
-    at: int | str | dt.date | None = None,
-    *,
-    replications: int = 100,
-    level: float = 0.95,
+    scenario: str | None,
+    measure: str,
+    at: int | str | dt.date | None,
+    replications: int,
+    level: float,
 ) -> Credit:
     """See :meth:`workforce_sim.Study.credit`."""
     problems: list[Problem] = []
@@ -149,7 +148,7 @@ def credit(
     if problems:
         raise InputError("credit", problems)
     arms = _subsets(plan, name, players, always, than)
-    found = worlds.values(arms, range(replications))[:, :, index_of(what), month]
+    found = worlds.values(arms, range(replications))[:, :, PLACE[what], month]
     if np.isnan(found).any():
         fix = "a later date, or another measure; measures of 12 months begin after the first year"
         value = f"no value in {int(np.isnan(found).any(axis=0).sum())} worlds"

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workforce_sim.authority.calendar import WorkingCalendar
 from workforce_sim.checks import check_interventions
 from workforce_sim.errors import InputError, Problem, shown
 from workforce_sim.interventions.base import Intervention
-from workforce_sim.report.numbers import joined
+from workforce_sim.numbers import joined
 
 if TYPE_CHECKING:
     from workforce_sim.study.arm import Plan
@@ -112,7 +111,7 @@ def _numeric(annotation: Any) -> bool:
 
 def refused(plan: Plan, make: Callable[[float], Made], ends: tuple[float, float], path: str) -> list[Problem]:
     """What is wrong with the interventions at both ends of the range."""
-    calendar = WorkingCalendar(plan.start, round(plan.years * 12))
+    calendar = plan.calendar
     for amount in ends:
         where = f"{path} at {amount:g}"
         try:

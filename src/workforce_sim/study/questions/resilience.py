@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.authority.calendar import WorkingCalendar, add_months
+from workforce_sim.authority.calendar import add_months
 from workforce_sim.checks import check_interventions
 from workforce_sim.errors import InputError, Problem, shown
 from workforce_sim.interventions.base import Intervention
+from workforce_sim.measures.paths import PLACE
 from workforce_sim.measures.survival import kaplan_meier
-from workforce_sim.report.numbers import figure, interval, is_money, places_apart, plural, points
+from workforce_sim.numbers import figure, interval, is_money, places_apart, plural, points
 from workforce_sim.samples import above, whole
 from workforce_sim.study.arm import Plan
-from workforce_sim.study.asked import measure_names
+from workforce_sim.study.asked import measure_names, scenario_asked
 from workforce_sim.study.beyond_means import wilson_interval
 from workforce_sim.study.intervals import joint_interval, mean_interval
 from workforce_sim.study.questions.answer import Answer
-from workforce_sim.study.questions.subject import PLACE, Subject, check_scenario, months_of
+from workforce_sim.study.questions.subject import Subject
 from workforce_sim.study.worlds import Worlds
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def resilience(
     begins, ends = _span(plan, given)
     over = math.floor(ends)
     (name,) = measure_names(measure)
-    names = [check_scenario(plan, s, _WHERE, "scenarios") for s in scenarios or plan.scenarios]
+    names = [scenario_asked(s, plan.scenarios, _WHERE, "scenarios") for s in scenarios or plan.scenarios]
     arms = [plan.arm(s) for s in names]
     arms += [plan.arm(s, interventions=[*plan.scenarios[s], *given]) for s in names]
     shown_before, worlds.progress = worlds.progress, progress
@@ -177,7 +178,7 @@ def resilience(
     columns += [f"{part}{end}" for part in ("recovered", "worst", "unit_months") for end in ends_of]
     table = pd.DataFrame(rows, columns=columns).set_index("scenario")
     words = "; ".join(i.describe() for i in given)
-    dates = tuple(add_months(plan.start, m) for m in range(months_of(plan) + 1))
+    dates = tuple(add_months(plan.start, m) for m in range(plan.months + 1))
     subject = Subject.of(plan, _WHERE, names[-1], name, None)
     sentence = _sentence(table, subject, words, percent, number)
     return Resilience(sentence, table, name, words, dates, begins, ends, paths, percent, number)
@@ -190,8 +191,7 @@ def _checked(
     problems: list[Problem] = []
     number = whole("replications", replications, problems, "40", least=10)
     percent = above("within", within, problems, "5")
-    calendar = WorkingCalendar(plan.start, months_of(plan))
-    problems += check_interventions(shock, plan.authority, calendar, "shock")
+    problems += check_interventions(shock, plan.authority, plan.calendar, "shock")
     given = list(shock) if isinstance(shock, (list, tuple)) else []
     if not given and not problems:
         problems.append(Problem("shock", shown(shock), "at least one event", _EXAMPLE))
@@ -202,8 +202,7 @@ def _checked(
             problems.append(Problem(f"shock[{i}]", shown(event), rule, _EXAMPLE))
     if not problems:
         _, ends = _span(plan, given)
-        last = months_of(plan)
-        if math.floor(ends) + STAY > last:
+        if math.floor(ends) + STAY > plan.months:
             rule = f"a shock that is over {STAY} months before the end of the study or earlier"
             problems.append(
                 Problem("shock", shown(given), rule, "an earlier shock, or a longer study: years=5")

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.errors import InputError, Problem, WorkforceSimError, shown, unknown_name
-from workforce_sim.report.numbers import figure, interval, joined, places_apart, plain, plural
+from workforce_sim.numbers import figure, interval, joined, places_apart, plain, plural
 from workforce_sim.samples import whole
 from workforce_sim.study.arm import Plan
 from workforce_sim.study.assumptions import Asked, assumptions_of

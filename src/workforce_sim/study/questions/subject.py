@@ -9,33 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.authority.calendar import add_months
-from workforce_sim.errors import InputError, Problem, unknown_name
-from workforce_sim.measures.paths import BY_NAME, MEASURES, Measure
-from workforce_sim.report.numbers import figure, is_money, points
+from workforce_sim.errors import InputError, Problem
+from workforce_sim.measures.paths import BY_NAME, PLACE, Measure
+from workforce_sim.numbers import figure, is_money, points
 from workforce_sim.study.arm import Plan
-from workforce_sim.study.asked import measure_names, months_asked
+from workforce_sim.study.asked import measure_names, months_asked, scenario_asked
 
 Floats = npt.NDArray[np.float64]
-
-#: Place of every measure in the numbers of a world.
-PLACE = {m.name: i for i, m in enumerate(MEASURES)}
-
-
-def months_of(plan: Plan) -> int:
-    """Months in a study."""
-    return round(plan.years * 12)
-
-
-def check_scenario(plan: Plan, scenario: str, where: str, path: str = "scenario") -> str:
-    """The name of a scenario of a study.
-
-    Raises:
-        InputError: there is none of that name.
-    """
-    if scenario not in plan.scenarios:
-        known = list(plan.scenarios)
-        raise InputError(where, [unknown_name(path, scenario, known, "a scenario of this study")])
-    return scenario
 
 
 @dataclass(frozen=True)
@@ -64,10 +44,9 @@ class Subject:
             InputError: unknown scenario or measure, or a month outside the study.
         """
         names = list(plan.scenarios)
-        chosen = check_scenario(plan, names[-1] if scenario is None else scenario, where)
+        chosen = scenario_asked(names[-1] if scenario is None else scenario, names, where)
         (name,) = measure_names(measure)
-        last = months_of(plan)
-        (month,) = months_asked(last if at is None else at, last)
+        (month,) = months_asked(plan.months if at is None else at, plan.months)
         to = None if chosen == names[0] else names[0]
         return cls(chosen, name, month, to, add_months(plan.start, month))
 

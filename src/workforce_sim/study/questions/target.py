@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from workforce_sim.authority.calendar import add_months, in_words
 from workforce_sim.errors import InputError, Problem, shown, unknown_name
-from workforce_sim.measures.paths import BY_NAME, MEASURES
-from workforce_sim.report.numbers import is_money, points
+from workforce_sim.measures.paths import BY_NAME, PLACE
+from workforce_sim.numbers import is_money, points, uncapital
 from workforce_sim.study.questions.reading import date_of, find_measure, read_target
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class Target:
 
     def __str__(self) -> str:
         what = BY_NAME[self.measure]
-        label = what.label if what.label[:2].isupper() else what.label[:1].lower() + what.label[1:]
+        label = uncapital(what.label)
         amount = f"£{self.level:,.15g}" if is_money(self.measure) else f"{self.level:,.15g}"
         unit = f" {points(what.unit)}" if what.unit.startswith("%") else ""
         when = f" by {in_words(self.by)}" if self.by else ""
@@ -189,16 +189,11 @@ class Resolved:
 
     @property
     def index(self) -> int:
-        """Number of the measure in ``MEASURES``."""
-        return index_of(self.target.measure)
+        """Place of the measure in arrays that have all of them."""
+        return PLACE[self.target.measure]
 
     def __str__(self) -> str:
         return str(_with(self.target, than=self.than, by=self.when))
-
-
-def index_of(measure: str) -> int:
-    """The number of a measure in the arrays of a study."""
-    return MEASURES.index(BY_NAME[measure])
 
 
 def month_of(plan: Plan, at: object, path: str, problems: list[Problem]) -> int:
@@ -210,7 +205,7 @@ def month_of(plan: Plan, at: object, path: str, problems: list[Problem]) -> int:
         path: what it is called by the caller.
         problems: where a problem is added, if it is outside the study.
     """
-    months = round(plan.years * 12)
+    months = plan.months
     finish = add_months(plan.start, months)
     if at is None:
         return months

@@ -13,13 +13,14 @@ import numpy.typing as npt
 from workforce_sim.authority.tipping import tipping_point as mean_field
 from workforce_sim.errors import InputError, Problem, shown
 from workforce_sim.interventions.demand_change import DemandChange
-from workforce_sim.report.numbers import plural
+from workforce_sim.measures.paths import PLACE
+from workforce_sim.numbers import plural
 from workforce_sim.samples import above, whole
 from workforce_sim.study.arm import Arm, Plan
+from workforce_sim.study.asked import scenario_asked
 from workforce_sim.study.beyond_means import wilson_interval
 from workforce_sim.study.draws import Bar
 from workforce_sim.study.questions.answer import Answer
-from workforce_sim.study.questions.subject import PLACE, check_scenario, months_of
 from workforce_sim.study.worlds import Worlds
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def tipping_points(
     step = whole("step", step, problems, "1")
     most = whole("most", most, problems, "100", least=step)
     growth = above("growth", growth, problems, "5", or_equal=True)
-    last = months_of(plan)
+    last = plan.months
     if last < 24:
         rule = "two years or more: the last year shows whether the first has been got over"
         problems.append(Problem("years", f"{plan.years:g}", rule, "Study(..., years=5)"))
@@ -142,7 +143,7 @@ def tipping_points(
         problems.append(Problem("most", shown(most), "at most 1000 percent", "most=100"))
     if problems:
         raise InputError(_WHERE, problems)
-    names = [check_scenario(plan, s, _WHERE, "scenarios") for s in scenarios or plan.scenarios]
+    names = [scenario_asked(s, plan.scenarios, _WHERE, "scenarios") for s in scenarios or plan.scenarios]
     shown_before, worlds.progress = worlds.progress, False
     at_most = 3 * (math.ceil(math.log2(most // step + 1)) + 1)  # bisections, and their ends
     bar = Bar("tipping point (at most)", at_most * number * len(names)) if progress else None

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.errors import InputError, Problem
-from workforce_sim.report.numbers import figure, interval, places_apart, plural
+from workforce_sim.numbers import figure, interval, places_apart, plural
 from workforce_sim.samples import whole
 from workforce_sim.study.arm import Plan
 from workforce_sim.study.assumptions import Asked, Assumptions, assumptions_of

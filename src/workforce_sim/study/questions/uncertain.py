@@ -10,15 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.errors import InputError, Problem, shown, unknown_name
-from workforce_sim.measures.paths import BY_NAME
-from workforce_sim.report.numbers import figure, interval, places_apart, plain, plural
+from workforce_sim.measures.paths import BY_NAME, PLACE
+from workforce_sim.numbers import figure, interval, places_apart, plain, plural
 from workforce_sim.samples import numbers, share, whole
 from workforce_sim.study.arm import Plan
-from workforce_sim.study.asked import measure_names, months_asked
+from workforce_sim.study.asked import measure_names, months_asked, scenario_asked
 from workforce_sim.study.assumptions import Asked, Assumptions, assumptions_of
 from workforce_sim.study.draws import latin_hypercube, refusals, run_points, sobol_points
 from workforce_sim.study.intervals import joint_interval, mean_interval
-from workforce_sim.study.questions.subject import PLACE, Subject, check_scenario, months_of
+from workforce_sim.study.questions.subject import Subject
 from workforce_sim.study.verdict import verdict_of
 from workforce_sim.study.worlds import Worlds
 
@@ -157,7 +157,7 @@ class Uncertainty:
             InputError: unknown measure or scenario.
         """
         (name,) = measure_names(measure)
-        check_scenario(self.plan, scenario, "Uncertainty.samples")
+        scenario_asked(scenario, self.scenarios, "Uncertainty.samples")
         return self.values[self.scenarios.index(scenario), :, :, PLACE[name]]
 
     def table(
@@ -184,7 +184,7 @@ class Uncertainty:
         rows = []
         for name in measure_names(measures):
             for scenario in self.scenarios:
-                for month in months_asked(at, months_of(self.plan)):
+                for month in months_asked(at, self.plan.months):
                     found = _spread(self.samples(name, scenario)[:, :, month])
                     rows.append((name, scenario, month, *found))
         columns = ["measure", "scenario", "month", "mean", "low", "high", *_SPREAD]
@@ -217,9 +217,9 @@ class Uncertainty:
         import pandas as pd
 
         where = "Uncertainty.compare"
-        ours = check_scenario(self.plan, self.scenarios[-1] if scenario is None else scenario, where)
-        theirs = check_scenario(self.plan, self.scenarios[0] if to is None else to, where, "to")
-        months, rows = months_asked(at, months_of(self.plan)), []
+        ours = scenario_asked(self.scenarios[-1] if scenario is None else scenario, self.scenarios, where)
+        theirs = scenario_asked(self.scenarios[0] if to is None else to, self.scenarios, where, "to")
+        months, rows = months_asked(at, self.plan.months), []
         for name in measure_names(measures):
             paired = (self.samples(name, ours) - self.samples(name, theirs))[:, :, months]
             better = BY_NAME[name].better
@@ -285,7 +285,7 @@ class Uncertainty:
         from workforce_sim.report.uncertain_chart import uncertain_chart
 
         (name,) = measure_names(measure)
-        shown = [check_scenario(self.plan, s, "Uncertainty.plot") for s in scenarios or self.scenarios]
+        shown = [scenario_asked(s, self.scenarios, "Uncertainty.plot") for s in scenarios or self.scenarios]
         figure: Figure = uncertain_chart(self, name, shown)
         return figure
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.authority.calendar import in_words
 from workforce_sim.errors import InputError, Problem
-from workforce_sim.report.numbers import interval, places_apart, pounds
+from workforce_sim.measures.paths import PLACE
+from workforce_sim.numbers import capital, interval, places_apart, pounds
 from workforce_sim.samples import share, whole
 from workforce_sim.study.intervals import mean_interval
 from workforce_sim.study.questions.answer import Answer
 from workforce_sim.study.questions.claim import CAUTION, at_least, at_most, percent
 from workforce_sim.study.questions.lever import Lever, Made, amounts_of, headline, maker_of, refused
 from workforce_sim.study.questions.smallest import TOO_LITTLE, Smallest, smallest
-from workforce_sim.study.questions.target import Resolved, Target, index_of, scenario_of
+from workforce_sim.study.questions.target import Resolved, Target, scenario_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,6 +30,22 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 COST = "cost_to_date_gbp"
+
+
+class Judging(NamedTuple):
+    """How an amount is judged.
+
+    Attributes:
+        probability: in what share of worlds the target is to be met.
+        level: of the bounds of that share, all amounts together.
+        first: worlds at the first look.
+        most: worlds at the last.
+    """
+
+    probability: float
+    level: float
+    first: int
+    most: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +118,7 @@ class Trials:
     def added_cost(self, made: Made, replications: range) -> Floats:
         """What these add to the cost up to the date, in pounds, world by world."""
         found = self.worlds.values([self.arm(made), self.arm(())], replications)
-        cost: Floats = found[:, :, index_of(COST), self.resolved.month]
+        cost: Floats = found[:, :, PLACE[COST], self.resolved.month]
         added: Floats = cost[0] - cost[1]
         return added
 
@@ -111,20 +128,16 @@ def what_would_it_take(
     worlds: Worlds,
     target: str | Target,
     lever: Lever,
-    between: tuple[float, float] = (0, 200),
-    *,
-    step: float = 1,
-    vary: str | None = None,
-    scenario: str | None = None,
-    probability: float = 0.8,
-    level: float = 0.95,
-    first: int = 25,
-    most: int = 100,
+    between: tuple[float, float],
+    step: float,
+    vary: str | None,
+    scenario: str | None,
+    judging: Judging,
 ) -> Needed:
     """See :meth:`workforce_sim.Study.what_would_it_take`."""
     problems: list[Problem] = []
     amounts = amounts_of(between, step, problems, "between", "step")
-    name = start_of(plan, scenario, probability, level, first, most, problems)
+    name = start_of(plan, scenario, judging, problems)
     make = maker_of(lever, vary, problems, "lever")
     resolved = resolve(plan, target, problems)
     if amounts and make and not problems:
@@ -133,12 +146,7 @@ def what_would_it_take(
         raise InputError("what_would_it_take", problems)
     trials = Trials(plan, worlds, resolved, name)
     found = smallest(
-        lambda amount, replications: trials.met(make(amount), replications),
-        amounts,
-        probability=probability,
-        level=level,
-        first=first,
-        most=most,
+        lambda amount, replications: trials.met(make(amount), replications), amounts, **judging._asdict()
     )
     made: Made = ()
     cost = (np.nan, np.nan, np.nan)
@@ -147,6 +155,7 @@ def what_would_it_take(
         run = next(t.worlds for t in found.tried if t.amount == found.answer)
         mean, low, high = mean_interval(trials.added_cost(made, range(run)))
         cost = (float(mean), float(low), float(high))
+    probability, level = judging.probability, judging.level
     sentence = _sentence(resolved, name, make, found, cost, probability, level, amounts)
     ends = (amounts[0], amounts[-1])
     table = _table(found)
@@ -178,20 +187,12 @@ def resolve(plan: Plan, target: str | Target, problems: list[Problem]) -> Resolv
         return None
 
 
-def start_of(
-    plan: Plan,
-    scenario: str | None,
-    probability: float,
-    level: float,
-    first: int,
-    most: int,
-    problems: list[Problem],
-) -> str:
-    """The scenario a lever is added to, by default the first; checks the other numbers too."""
-    share("probability", probability, problems, "0.8")
-    share("level", level, problems, "0.95")
-    least = whole("first", first, problems, "25", least=2)
-    whole("most", most, problems, "100", least=least)
+def start_of(plan: Plan, scenario: str | None, judging: Judging, problems: list[Problem]) -> str:
+    """The scenario a lever is added to, by default the first; checks how it is judged too."""
+    share("probability", judging.probability, problems, "0.8")
+    share("level", judging.level, problems, "0.95")
+    least = whole("first", judging.first, problems, "25", least=2)
+    whole("most", judging.most, problems, "100", least=least)
     return (
         next(iter(plan.scenarios)) if scenario is None else scenario_of(plan, scenario, "scenario", problems)
     )
@@ -269,11 +270,6 @@ def _falling(found: Smallest, make: Callable[[float], Made]) -> str:
         f" Beware: more is not always better here: {headline(make(more))} meets it in fewer worlds than "
         f"{headline(make(less))}, so a smaller amount than this search found may do."
     )
-
-
-def capital(text: str) -> str:
-    """A sentence begins with a capital."""
-    return text[:1].upper() + text[1:]
 
 
 def _table(found: Smallest) -> Any:

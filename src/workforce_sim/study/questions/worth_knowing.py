@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.errors import InputError, Problem, shown
-from workforce_sim.report.numbers import plural
+from workforce_sim.numbers import plural
 from workforce_sim.samples import above, numbers
 from workforce_sim.study.questions.answer import Answer
 from workforce_sim.study.questions.subject import Subject
@@ -208,7 +208,7 @@ def _gbp(x: float) -> str:
     """Pounds to two figures, for what is not known better."""
     if not x:
         return "£0"
-    from workforce_sim.report.numbers import plain
+    from workforce_sim.numbers import plain
 
     places = 1 - int(np.floor(np.log10(abs(x))))
     return ("−" if x < 0 else "") + f"£{plain(abs(x), min(0, places))}"

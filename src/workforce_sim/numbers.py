@@ -166,6 +166,26 @@ def joined(parts: list[str]) -> str:
     return ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else "".join(parts)
 
 
+def capital(text: str) -> str:
+    """A text that begins with a capital, as a sentence does.
+
+    Example:
+        >>> capital("average caseload")
+        'Average caseload'
+    """
+    return text[:1].upper() + text[1:]
+
+
+def uncapital(label: str) -> str:
+    """A label as it stands within a sentence.
+
+    Example:
+        >>> uncapital("Agency rate"), uncapital("FTE of agency workers")
+        ('agency rate', 'FTE of agency workers')
+    """
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
 def points(unit: str) -> str:
     """The unit of a difference: of two percentages it is percentage points."""
     return "percentage points" if unit.startswith("%") else unit
