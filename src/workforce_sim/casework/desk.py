@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.authority.calendar import DAYS_PER_YEAR
+from workforce_sim.authority.calendar import DAYS_PER_YEAR, INSTANT
 from workforce_sim.casework import changes, records, seats, seldom, state
 from workforce_sim.casework.entries import compiled_now, entries
 from workforce_sim.casework.eventlog import Kind
@@ -33,10 +33,18 @@ class Desk:
         self.rules = rules
         self.tape = tape
         self._state: State = state.new_state(rules, tape, logging=logging, posts=posts)
-        self._run: Any = self._state.run[0]
+        # plain arrays from here on: reading a record array is ten times slower
+        self._run: Any = self._state.run.view(np.ndarray)[0]
+        self._now: npt.NDArray[np.float64] = self._state.run.view(np.ndarray)["now"]
+        self._look_at_seats()
         self._own_rule: OwnRule | None = None
         self.logging = logging
         self._do = entries(self._state)
+
+    def _look_at_seats(self) -> None:
+        self._seats: Any = self._state.seats.view(np.ndarray)
+        lines = self._state.lines.view(np.ndarray)
+        self._due, self._heap = lines["due"], lines["heap"]
 
     # -- acting -----------------------------------------------------------------------------
 
@@ -57,6 +65,7 @@ class Desk:
         s = self._state
         if post >= len(s.seats):
             s = self._state = state.with_seats(s, max(post + 1, 2 * len(s.seats)))
+            self._look_at_seats()
         s.seats[post] = records.new_seat(team, fte, hours, manages)
         s.teams[team].manager_posts += manages
         if hours > 0:
@@ -124,7 +133,7 @@ class Desk:
 
     def remove_seat(self, post: int, now: float) -> None:
         """A post with nobody in it is no longer a place of work; a manager's post is missed by its team."""
-        assert not self._state.seats[post].present, "whoever is in a post leaves before it closes"
+        assert not self._seats["present"][post], "whoever is in a post leaves before it closes"
         compiled_now(changes.close_seat, self._state, post, float(now))
 
     def regroup(self, types_of_stages: Sequence[int], teams_of_type: Sequence[int], now: float) -> None:
@@ -154,12 +163,14 @@ class Desk:
 
     def advance(self, until: float) -> int | None:
         """Run casework to ``until``; stop early at, and return, a post whose worker decides to leave."""
+        if until <= self.now + INSTANT and self._due.item(self._heap.item(0)) > until + INSTANT:
+            return None  # as the kernel would, but for the call: every other staff event is of the same instant
         while True:
             code = self._do.advance(self._state, until)
             if code == records.REACHED:
                 return None
             if code == records.LEAVER:
-                return int(self._run.leaver)
+                return int(self._run["leaver"])
             self._provide(code)
 
     def _provide(self, code: int) -> None:
@@ -181,7 +192,7 @@ class Desk:
     def _ask(self) -> None:
         """Let the planner's own rule choose a worker for the first waiting case."""
         assert self._own_rule is not None
-        case = int(self._run.asking)
+        case = int(self._run["asking"])
         workers = candidates(self._state, case)
         post = self._own_rule.choose(family(self._state, case, self.now), workers) if workers else -1
         while True:
@@ -194,16 +205,16 @@ class Desk:
         """Enter a staff event in the log."""
         if self.logging:
             self._make_log_room(4)
-            j = int(self._run.logged)
+            j = int(self._run["logged"])
             self._state.log[j] = (max(now, self.now), int(kind), -1, post, -1)
-            self._run.logged = j + 1
+            self._run["logged"] = j + 1
 
     def _room_to_return(self, post: int) -> None:
         if self.logging:
-            self._make_log_room(int(self._state.seats["n"][post]) + 4)
+            self._make_log_room(int(self._seats["n"][post]) + 4)
 
     def _make_log_room(self, n: int) -> None:
-        while self._run.logged + n > len(self._state.log):
+        while self._run["logged"] + n > len(self._state.log):
             self._state = state.with_longer_log(self._state)
 
     # -- looking: nothing below changes anything ------------------------------------------------
@@ -211,41 +222,41 @@ class Desk:
     @property
     def now(self) -> float:
         """Where casework stands (working days)."""
-        return float(self._run.now)
+        return self._now.item(0)
 
     @property
     def unallocated_children(self) -> int:
         """Children waiting for a worker now (those who wait for a decision at the front door included)."""
-        counts = self._run.counts
+        counts = self._run["counts"]
         return int(counts[records.DECIDING] + counts[records.UNALLOCATED])
 
     @property
     def held_children(self) -> int:
         """Children with a named worker now."""
-        return int(self._run.counts[records.AT_WORK :].sum())
+        return int(self._run["counts"][records.AT_WORK :].sum())
 
     @property
     def open_children(self) -> int:
         """Children with an open case now."""
-        return int(self._run.counts.sum())
+        return int(self._run["counts"].sum())
 
     def caseload_of(self, post: int) -> int:
         """Children held in a post now."""
-        return int(self._state.seats[post].children)
+        return int(self._seats["children"][post])
 
     def person_in(self, post: int) -> int | None:
         """Which of the people who have been in the post is in it now (1, 2, ...); None if nobody is."""
-        seat = self._state.seats[post]
-        return int(seat.person) if seat.present else None
+        seats = self._seats
+        return int(seats["person"][post]) if seats["present"][post] else None
 
     def case_holders_fte(self) -> float:
         """FTE of the workers, permanent or agency, who hold at least one case now."""
-        seats = self._state.seats
+        seats = self._seats
         return float(seats["fte"][seats["n"] > 0].sum())
 
     def children_by_post(self) -> npt.NDArray[np.int64]:
         """Children held in every post now, shape ``(posts,)``."""
-        found: npt.NDArray[np.int64] = self._state.seats["children"].astype(np.int64)
+        found: npt.NDArray[np.int64] = self._seats["children"].astype(np.int64)
         return found
 
     def totals(self, now: float) -> dict[str, float]:
@@ -255,37 +266,37 @@ class Desk:
         the rest (slow); with the other days they add up to all child-days open, month by month.
         """
         run, days = self._run, self.day_areas(now)
-        seats = self._state.seats
+        seats = self._seats
         since = (now - seats["last"]) * seats["at_work"]
-        paced = float(run.paced) + float((seats["pace"] * since).sum())
-        away = float(run.away) + float((since * (seats["away"] == 1)).sum())
+        paced = float(run["paced"]) + float((seats["pace"] * since).sum())
+        away = float(run["away"]) + float((since * (seats["away"] == 1)).sum())
         return {
-            "referred": float(run.referred),
-            "referred_again": float(run.again),
-            "referred_again_in_year": float(run.again_in_year),
-            "turned_away": float(run.turned_away),
-            "ended_early": float(run.ended_early),
-            "closed": float(run.closed),
-            "allocations": float(run.allocations),
-            "handovers": float(run.handovers),
-            "transfers": float(run.transfers),
-            "workers": float(run.workers_sum),
-            "upkeep_hours": float(run.upkeep_hours) + float((seats["upkeep"] * (now - seats["last"])).sum()),
-            "missed_upkeep_hours": float(run.missed_hours)
+            "referred": float(run["referred"]),
+            "referred_again": float(run["again"]),
+            "referred_again_in_year": float(run["again_in_year"]),
+            "turned_away": float(run["turned_away"]),
+            "ended_early": float(run["ended_early"]),
+            "closed": float(run["closed"]),
+            "allocations": float(run["allocations"]),
+            "handovers": float(run["handovers"]),
+            "transfers": float(run["transfers"]),
+            "workers": float(run["workers_sum"]),
+            "upkeep_hours": float(run["upkeep_hours"]) + float((seats["upkeep"] * (now - seats["last"])).sum()),
+            "missed_upkeep_hours": float(run["missed_hours"])
             + float((seats["missed"] * (now - seats["last"])).sum()),
-            "natural_days": paced - float(run.repeated) + days["at_review"],
+            "natural_days": paced - float(run["repeated"]) + days["at_review"],
             "decision_days": days["deciding"],
             "unallocated_days": days["unallocated"],
             "absent_days": away,
             "slow_days": days["working"] - paced - away,
-            "repeated_days": float(run.repeated),
+            "repeated_days": float(run["repeated"]),
             "missed_review_days": days["missed_review"],
             "sign_off_days": days["sign_off"],
         }
 
     def day_areas(self, now: float) -> dict[str, float]:
         """Integrals over [0, now] of the children in every state of ``DAYS`` (casework/state.py)."""
-        areas = self._run.areas + self._run.counts * (now - float(self._run.area_to))
+        areas = self._run["areas"] + self._run["counts"] * (now - float(self._run["area_to"]))
         return dict(zip(records.DAYS, areas.tolist(), strict=True))
 
     def areas(self, now: float) -> tuple[float, float]:
@@ -300,7 +311,7 @@ class Desk:
         ``visits_made`` is the share of the upkeep (visits, recording) of the children held that was met, up
         to the last change of every worker's list.
         """
-        stages = self._state.stages
+        stages = self._state.stages.view(np.ndarray)
         names = ("open", "waiting", "entered", "ended", "in_time", "early")
         found = {name: stages[name].copy() for name in names}
         due = stages["due_hours"] + stages["upkeep"] * stages["held_days"]
@@ -310,7 +321,7 @@ class Desk:
 
     def many_workers(self, now: float) -> tuple[int, int]:
         """Children open now with three or more workers in the last year, and children in limbo."""
-        cases = self._state.cases[: int(self._run.next_case)]
+        cases = self._state.cases.view(np.ndarray)[: int(self._run["next_case"])]
         thrice = (cases["mode"] < records.CLOSED) & (cases["changed_before"] >= now - DAYS_PER_YEAR)
         limbo = in_limbo(cases, now)
         return int(cases["children"][thrice].sum()), int(cases["children"][limbo].sum())
@@ -323,7 +334,7 @@ class Desk:
     @property
     def log(self) -> Any:
         """The event log so far: a record array with ``time, kind, stage, post, case``."""
-        return self._state.log[: int(self._run.logged)]
+        return self._state.log[: int(self._run["logged"])]
 
     def ledger(self, now: float) -> dict[str, npt.NDArray[Any]]:
         """One row a referred family: see :func:`~workforce_sim.casework.ledger.days_of_cases`."""

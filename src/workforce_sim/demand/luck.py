@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -77,8 +77,8 @@ def strictly_inside(raw: Floats) -> Floats:
         >>> (strictly_inside(np.array([0.0, 1.0 - 2.0**-53])) - [0.0, 1.0]).tolist()
         [5.551115123125783e-17, -1.1102230246251565e-16]
     """
-    inside: Floats = np.minimum(raw + _HALF_STEP, _LARGEST)
-    return inside
+    inside: Floats = raw + _HALF_STEP
+    return np.minimum(inside, _LARGEST, out=inside)
 
 
 class Luck:
@@ -98,17 +98,23 @@ class Luck:
     def __init__(self, seed: int, replication: int) -> None:
         self.seed = seed
         self.replication = replication
-        self._keys: dict[Stream, npt.NDArray[np.uint64]] = {}
+        self._generators: dict[Stream, tuple[np.random.Generator, dict[str, Any]]] = {}
 
     def uniforms(self, stream: Stream, n: int, *, ordinal: int = 0, layer: int = 0) -> Floats:
         """Uniforms in (0, 1) of entities 0 to n - 1, shape ``(n,)``."""
-        key = self._keys.get(stream)
-        if key is None:
+        return strictly_inside(self._generator(stream, ordinal, layer).random(n))
+
+    def _generator(self, stream: Stream, ordinal: int, layer: int) -> np.random.Generator:
+        """The generator of a stream, at this ordinal and layer: set there, since making one takes longer."""
+        if stream not in self._generators:
             sequence = np.random.SeedSequence(self.seed, spawn_key=(self.replication, int(stream)))
-            key = self._keys[stream] = sequence.generate_state(2, np.uint64).astype(np.uint64)
-        counter = np.array([0, ordinal, layer, 0], np.uint64)
-        generator = np.random.Generator(np.random.Philox(counter=counter, key=key))
-        return strictly_inside(generator.random(n))
+            key = sequence.generate_state(2, np.uint64).astype(np.uint64)
+            made = np.random.Generator(np.random.Philox(key=key))
+            self._generators[stream] = made, cast("dict[str, Any]", made.bit_generator.state)
+        generator, unused = self._generators[stream]
+        unused["state"]["counter"][:] = 0, ordinal, layer, 0
+        generator.bit_generator.state = unused
+        return generator
 
     def exponentials(self, stream: Stream, n: int, *, ordinal: int = 0, layer: int = 0) -> Floats:
         """Exp(1) variates of entities 0 to n - 1, by inversion."""

@@ -27,7 +27,7 @@ from workforce_sim.demand.families import (
     Families,
     Ints,
 )
-from workforce_sim.demand.luck import Floats, Luck, Stream, family_size
+from workforce_sim.demand.luck import Floats, Luck, Stream, exponential, family_size
 from workforce_sim.orders import DemandFactor
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ def _draws(luck: Luck, n: int, layer: int, ordinal: int, which: Ints | slice = s
         EARLY: uniforms(Stream.STAGE_EARLY),
         AWAY: uniforms(Stream.TURNED_AWAY),
         RETURN: uniforms(Stream.RETURN),
-        DELAY: luck.exponentials(Stream.RETURN_DELAY, n, ordinal=ordinal, layer=layer)[which],
+        DELAY: exponential(uniforms(Stream.RETURN_DELAY)),
         ALLOCATION: uniforms(Stream.ALLOCATION),
     }
     found = np.empty((len(columns[WORK]), len(DRAWS)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import mul
 from typing import TYPE_CHECKING
 
 from workforce_sim.workforce.money import HEADINGS, Accounts
@@ -93,10 +94,10 @@ class Headcount:
         if not self._begun:  # the posts of the start are still being opened
             return
         now, yearly = self._service.env.now, dict(self._besides)
-        pay = [n * gbp for n, gbp in zip(self._salaries, self._pay, strict=True)]
+        pay = list(map(mul, self._salaries, self._pay))
         yearly["pay"] += sum(pay)
-        yearly["agency"] += sum(n * gbp for n, gbp in zip(self.agency, self._charge, strict=True))
-        yearly["retention"] += sum(n * gbp for n, gbp in zip(self.permanent, self._retention, strict=True))
+        yearly["agency"] += sum(map(mul, self.agency, self._charge))
+        yearly["retention"] += sum(map(mul, self.permanent, self._retention))
         yearly["new_posts"] += self._new_posts * self._service.rules.new_post_gbp
         self.accounts.set_yearly(now, yearly)
         self.pay_by_grade.set_yearly(now, dict(zip(self._names, pay, strict=True)))

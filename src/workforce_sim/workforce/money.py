@@ -38,13 +38,14 @@ class Accounts:
 
         Amounts that stay as they are leave no trace, not even a rounding.
         """
-        if all(self._yearly[heading] == yearly for heading, yearly in gbp.items()):
+        if gbp.items() <= self._yearly.items():
             return
         due = self._years(now)
         dt = due - self._since
         if dt > 0:
             for heading, yearly in self._yearly.items():
-                self._paid[heading] += yearly * dt
+                if yearly:
+                    self._paid[heading] += yearly * dt
             self._since = due
         self._yearly.update(gbp)
 
