@@ -35,6 +35,7 @@ class Desk:
         self._state: State = state.new_state(rules, tape, logging=logging, posts=posts)
         # plain arrays from here on: reading a record array is ten times slower
         self._run: Any = self._state.run.view(np.ndarray)[0]
+        self._teams: Any = self._state.teams.view(np.ndarray)
         self._now: npt.NDArray[np.float64] = self._state.run.view(np.ndarray)["now"]
         self._look_at_seats()
         self._own_rule: OwnRule | None = None
@@ -66,14 +67,14 @@ class Desk:
         if post >= len(s.seats):
             s = self._state = state.with_seats(s, max(post + 1, 2 * len(s.seats)))
             self._look_at_seats()
-        s.seats[post] = records.new_seat(team, fte, hours, manages)
-        s.teams[team].manager_posts += manages
+        self._seats[post] = records.new_seat(team, fte, hours, manages)
+        self._teams["manager_posts"][team] += manages
         if hours > 0:
-            k = int(s.teams[team].workers)
+            k = int(self._teams["workers"][team])
             if k == s.members.shape[1]:
                 s = self._state = state.with_more_members(s)
             s.members[team, k] = post
-            s.teams[team].workers = k + 1
+            self._teams["workers"][team] = k + 1
 
     def join(self, post: int, now: float, *, experienced: bool = True) -> None:
         """Somebody starts in the post, with an empty caseload."""

@@ -32,6 +32,16 @@ def at_moment(env: simpy.Environment, time: float, event: simpy.Event | None = N
     return event
 
 
+def call_off(event: simpy.Event) -> None:
+    """What waited for the event waits no more; the environment passes over it (see :func:`is_called_off`)."""
+    event.callbacks = None  # type: ignore[assignment]
+
+
+def is_called_off(event: simpy.Event) -> bool:
+    """Whether an event that is still ahead was called off: SimPy itself leaves no callbacks to what is past."""
+    return event.callbacks is None
+
+
 class Clock:
     """A threshold to be met: of which kind, what is left of it, and what to do then."""
 
@@ -80,7 +90,7 @@ class Dial:
         self._since = env.now
         self._clocks: list[tuple[float, int, Clock]] = []
         self._started = 0
-        self._alarm = 0
+        self._alarm: simpy.Event | None = None
 
     def now(self) -> float:
         """What the dial shows now."""
@@ -103,21 +113,21 @@ class Dial:
             self._set_alarm()
 
     def _set_alarm(self) -> None:
-        """One event of the environment, at the soonest mark; an earlier one finds itself out of date."""
+        """One event of the environment, at the soonest mark, in place of the last."""
         clocks = self._clocks
         while clocks and not clocks[0][2].runs(self, clocks[0][0]):
             heappop(clocks)
-        self._alarm += 1
+        if self._alarm is not None:
+            call_off(self._alarm)
+            self._alarm = None
         if clocks and self.rate > 0:
-            number = self._alarm
             # from when the rate began to hold, so that clocks of other posts move no last digit of this one
             at = self._since + (clocks[0][0] - self._shows) / self.rate
-            event = at_moment(self._env, at)
-            event.callbacks.append(lambda _: self._alarm_rings(number))
+            self._alarm = at_moment(self._env, at)
+            self._alarm.callbacks.append(self._alarm_rings)
 
-    def _alarm_rings(self, number: int) -> None:
-        if number == self._alarm:
-            self._ring(self.now() + self.rate * INSTANT)
+    def _alarm_rings(self, _: simpy.Event) -> None:
+        self._ring(self.now() + self.rate * INSTANT)
 
     def _ring(self, due: float) -> None:
         """Ring every clock whose mark is due, and set the alarm for the next."""

@@ -35,7 +35,10 @@ LEVERS: dict[str, tuple[str, Combine]] = {
     "span": ("FTE a full-time manager can supervise, times", math.prod),
 }
 
-_NEUTRAL: dict[Combine, float] = {math.prod: 1.0, math.fsum: 0.0, min: math.inf, max: 0.0}
+_NOTHING: dict[Combine, float] = {math.prod: 1.0, math.fsum: 0.0, min: math.inf, max: 0.0}
+
+#: What each lever comes to when nothing is set.
+_NEUTRAL = {name: _NOTHING[combine] for name, (_, combine) in LEVERS.items()}
 
 
 class Levers:
@@ -62,13 +65,15 @@ class Levers:
 
     def value(self, name: str, now: float, grade: int | None = None) -> float:
         """What all that is set comes to for a grade (None: for what does not depend on the grade)."""
-        combine = LEVERS[name][1]
+        held = self._set[name]
+        if not held:  # most levers most of the time
+            return _NEUTRAL[name]
         found = [
             value.at(now) if isinstance(value, Fading) else value
-            for grades, value in self._set[name].values()
+            for grades, value in held.values()
             if grades is None or grade is None or grade in grades
         ]
-        return combine(sorted(found)) if found else _NEUTRAL[combine]
+        return LEVERS[name][1](sorted(found)) if found else _NEUTRAL[name]
 
     def fades(self) -> bool:
         """Whether anything set changes by itself."""

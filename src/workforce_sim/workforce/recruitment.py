@@ -94,12 +94,12 @@ class Recruitment:
         u = service.uniform(post, Stream.PROMOTION, post.vacancies - 1)
         if u >= rules.promotion_share:
             return None
-        now, people = service.env.now, service.people
+        now, people, permanent = service.env.now, service.people, State.PERMANENT
         long_enough = [
             p
             for p in service.posts
             if p.grade == below
-            and p.state == State.PERMANENT
+            and p.state == permanent
             and p.decision is not None
             and not p.decision.triggered
             and people.service(p.index, now) >= rules.promotion_days

@@ -20,6 +20,9 @@ MONTH_DAYS = 21.0
 
 _EXPONENTIAL = TimeLaw()
 
+#: The law of each kind of clock that has one.
+_LAWS = {Stream.LEAVE: "leaving_law", Stream.HIRE: "hiring_law", Stream.END: "assignment_law"}
+
 #: An assignment lasts at least so long before its notice.
 _LEAST_ASSIGNMENT_DAYS = 1.0
 
@@ -138,13 +141,8 @@ class StaffRules:
 
     def stretched(self, kind: Stream, threshold: float) -> float:
         """A threshold of this kind of clock, by its law, from an exponential one."""
-        laws = {
-            Stream.LEAVE: self.leaving_law,
-            Stream.HIRE: self.hiring_law,
-            Stream.END: self.assignment_law,
-        }
-        law = laws.get(kind)
-        return threshold if law is None else stretched(law, threshold)
+        name = _LAWS.get(kind)
+        return threshold if name is None else stretched(getattr(self, name), threshold)
 
     @property
     def full_level(self) -> int:
