@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.authority.calendar import DAYS_PER_YEAR, INSTANT
+from workforce_sim.authority.calendar import DAYS_PER_YEAR
 from workforce_sim.casework import changes, records, seats, seldom, state
 from workforce_sim.casework.entries import compiled_now, entries
 from workforce_sim.casework.eventlog import Kind
@@ -44,8 +44,6 @@ class Desk:
 
     def _look_at_seats(self) -> None:
         self._seats: Any = self._state.seats.view(np.ndarray)
-        lines = self._state.lines.view(np.ndarray)
-        self._due, self._heap = lines["due"], lines["heap"]
 
     # -- acting -----------------------------------------------------------------------------
 
@@ -164,8 +162,6 @@ class Desk:
 
     def advance(self, until: float) -> int | None:
         """Run casework to ``until``; stop early at, and return, a post whose worker decides to leave."""
-        if until <= self.now + INSTANT and self._due.item(self._heap.item(0)) > until + INSTANT:
-            return None  # as the kernel would, but for the call: every other staff event is of the same instant
         while True:
             code = self._do.advance(self._state, until)
             if code == records.REACHED:

@@ -94,7 +94,7 @@ class Dial:
 
     def now(self) -> float:
         """What the dial shows now."""
-        return self._shows + self.rate * (self._env.now - self._since)
+        return self._shows + self.rate * (self._env._now - self._since)
 
     def set_rate(self, rate: float) -> None:
         """Another rate from now on. A clock met in this instant rings whatever the new rate is."""

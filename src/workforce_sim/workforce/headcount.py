@@ -41,6 +41,7 @@ class Headcount:
         self._besides: dict[str, float] = {}
         self._pay, self._charge, self._retention = [0.0] * n, [0.0] * n, [0.0] * n
         self._begun = False
+        self._moved: set[str] = set()  # headings under which people have come or gone since they were priced
         self._names = [grade.name for grade in service.grades]
         self.accounts = Accounts(salary_years, HEADINGS)
         self.pay_by_grade = Accounts(salary_years, self._names)
@@ -52,6 +53,7 @@ class Headcount:
                 continue
             if which == State.AGENCY:
                 self.agency[post.grade] += sign * post.fte
+                self._moved.add("agency")
             if post.established:
                 self.fte[which] += sign * post.fte
             elif which == State.AGENCY:
@@ -59,6 +61,7 @@ class Headcount:
 
     def employs(self, post: Post, level: int, sign: float) -> None:
         """A permanent worker of this level is (+1) or is no longer (-1) in the post."""
+        self._moved |= {"pay", "retention"}
         self.permanent[post.grade] += sign * post.fte
         self._salaries[post.grade] += sign * post.fte * self._service.rules.levels[level].salary
         if self._service.grades[post.grade].hours > 0:
@@ -66,6 +69,7 @@ class Headcount:
 
     def new_post(self, change: int = 1) -> None:
         """A post more, or one less, with the running cost of new posts."""
+        self._moved.add("new_posts")
         self._new_posts += change
 
     def spend(self, key: object, heading: str, yearly_gbp: float) -> None:
@@ -87,17 +91,26 @@ class Headcount:
             if accrues
         }
         self._begun = True
+        self._moved = set(self._besides)
         self.price()
 
     def price(self) -> None:
         """What everything costs a year from now on."""
         if not self._begun:  # the posts of the start are still being opened
             return
-        now, yearly = self._service.env.now, dict(self._besides)
-        pay = list(map(mul, self._salaries, self._pay))
-        yearly["pay"] += sum(pay)
-        yearly["agency"] += sum(map(mul, self.agency, self._charge))
-        yearly["retention"] += sum(map(mul, self.permanent, self._retention))
-        yearly["new_posts"] += self._new_posts * self._service.rules.new_post_gbp
-        self.accounts.set_yearly(now, yearly)
-        self.pay_by_grade.set_yearly(now, dict(zip(self._names, pay, strict=True)))
+        now, moved = self._service.env.now, self._moved
+        self.accounts.set_yearly(now, {name: self._besides[name] + self._people_cost(name) for name in moved})
+        if "pay" in moved:
+            pay = map(mul, self._salaries, self._pay)
+            self.pay_by_grade.set_yearly(now, dict(zip(self._names, pay, strict=True)))
+        moved.clear()
+
+    def _people_cost(self, heading: str) -> float:
+        """What those who are there cost a year under a heading."""
+        if heading == "agency":
+            return sum(map(mul, self.agency, self._charge))
+        if heading == "pay":
+            return sum(map(mul, self._salaries, self._pay))
+        if heading == "retention":
+            return sum(map(mul, self.permanent, self._retention))
+        return self._new_posts * self._service.rules.new_post_gbp if heading == "new_posts" else 0.0

@@ -25,6 +25,9 @@ class State(IntEnum):
     CLOSED = 4
 
 
+_VACANT = (State.EMPTY, State.AGENCY)
+
+
 class Post:
     """One post. It owns the luck of the people who fill it.
 
@@ -108,7 +111,7 @@ class Post:
     @property
     def vacant(self) -> bool:
         """Has no permanent worker."""
-        return self.state in (State.EMPTY, State.AGENCY)
+        return self.state in _VACANT
 
     def life(self) -> Generator[simpy.Event, Any, None]:
         """The SimPy process of the post. It ends when the post is closed."""
@@ -144,10 +147,11 @@ class Post:
             if met.kind == Stream.COVER:
                 if service.agency.engages(self):
                     service.movements.agency_starts(self)
-            elif met.kind == Stream.END and service.agency_notice_days > 0 and not self.ends:
-                service.movements.agency_gives_notice(self)
             elif met.kind == Stream.END:
-                service.movements.agency_ends(self)
+                if self.ends or service.agency_notice_days <= 0:
+                    service.movements.agency_ends(self)
+                else:
+                    service.movements.agency_gives_notice(self)
             elif met.kind == Stream.CONVERT:
                 service.movements.converts(self)
             else:
@@ -166,13 +170,13 @@ class Post:
             clocks.append(last_day)
             last_day.start(dials.calendar)
         elif covered and not self.stays:
-            clocks += [self.run(Stream.END, self.agency_workers)]
+            clocks.append(self.run(Stream.END, self.agency_workers))
             if self.established:
-                clocks += [self.run(Stream.CONVERT, self.agency_workers)]
+                clocks.append(self.run(Stream.CONVERT, self.agency_workers))
         elif self.cover and not covered:
             self.agency_workers = self.covers
             self.covers += 1
-            clocks += [self.run(Stream.COVER, self.agency_workers)]
+            clocks.append(self.run(Stream.COVER, self.agency_workers))
         self.clocks = clocks
 
     def new_clock(self, kind: Stream, ordinal: int) -> Clock:
@@ -188,7 +192,11 @@ class Post:
 
     def rings(self, clock: Clock) -> None:
         """A clock is met: the first of those met in this instant decides, and all stop."""
-        met = next(c for c in self.clocks if c is clock or c.met())
+        met = clock
+        for other in self.clocks:
+            if other is clock or other.met():
+                met = other
+                break
         self.stop_clocks()
         self.take_turn(met)
 
