@@ -278,7 +278,8 @@ class Desk:
             "handovers": float(run["handovers"]),
             "transfers": float(run["transfers"]),
             "workers": float(run["workers_sum"]),
-            "upkeep_hours": float(run["upkeep_hours"]) + float((seats["upkeep"] * (now - seats["last"])).sum()),
+            "upkeep_hours": float(run["upkeep_hours"])
+            + float((seats["upkeep"] * (now - seats["last"])).sum()),
             "missed_upkeep_hours": float(run["missed_hours"])
             + float((seats["missed"] * (now - seats["last"])).sum()),
             "natural_days": paced - float(run["repeated"]) + days["at_review"],

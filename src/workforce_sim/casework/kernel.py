@@ -152,7 +152,7 @@ def advance(S: Any, until: float) -> Any:
         later = until < 0.0 or until > run.now + INSTANT
         if later:
             code = finish_instant(S)
-            if code != REACHED or until < 0.0:
+            if code != REACHED:
                 return code
             t = soonest(S)
             last = t > until - INSTANT

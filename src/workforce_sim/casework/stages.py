@@ -122,7 +122,6 @@ def work_done(S: Any, p: int, now: float) -> None:
     case = S.cases[c]
     end_work(S, p, c, i, now)
     take(S, p, i)
-    case.left = 0.0
     log(S, WORK_DONE_EVENT, p, c, case.stage)
     start = max(case.began, 0.0)
     case.late = 1 if now > start + case.natural + INSTANT else 0

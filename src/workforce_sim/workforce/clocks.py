@@ -38,7 +38,7 @@ def call_off(event: simpy.Event) -> None:
 
 
 def is_called_off(event: simpy.Event) -> bool:
-    """Whether an event that is still ahead was called off: SimPy itself leaves no callbacks to what is past."""
+    """Whether an event that is still ahead was called off: to SimPy, only what is past has no callbacks."""
     return event.callbacks is None
 
 

@@ -108,9 +108,15 @@ class Headcount:
     def _people_cost(self, heading: str) -> float:
         """What those who are there cost a year under a heading."""
         if heading == "agency":
-            return sum(map(mul, self.agency, self._charge))
+            return _times(self.agency, self._charge)
         if heading == "pay":
-            return sum(map(mul, self._salaries, self._pay))
+            return _times(self._salaries, self._pay)
         if heading == "retention":
-            return sum(map(mul, self.permanent, self._retention))
+            return _times(self.permanent, self._retention)
         return self._new_posts * self._service.rules.new_post_gbp if heading == "new_posts" else 0.0
+
+
+def _times(numbers: list[float], prices: list[float]) -> float:
+    """Numbers by grade times prices by grade, summed."""
+    total: float = sum(map(mul, numbers, prices))
+    return total
