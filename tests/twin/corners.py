@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.twin.strategies import NEVER, QUIET, plain_world
-from tests.twin.world import Case, Draws, Grade, Level, Post, Stage, World
+from tests.twin.world import Candidate, Case, Draws, Grade, Level, Post, Stage, World
 
 ON = replace(QUIET, leaving_factor=1.0)
 
@@ -393,5 +393,18 @@ CORNERS: dict[str, World] = {
         experienced_days=20.0,
         rebalancing="at once",
         cases=(family(0, 2.0, 16.0), family(0, 4.0, 32.0)),
+    ),
+    "an absence that begins in the instant in which the post is filled, but for rounding": plain_world(
+        posts=(
+            Post(0, 1.0, 8.0, "empty", cover=False),
+            Post(0, 1.0, 8.0, "empty", cover=False, opens=4.625),
+            Post(0, 1.0, 8.0, "empty", cover=False, opens=6.625),
+        ),
+        grades=(Grade(hire_empty=0.5, vacancies=2.0),),
+        sharing=0.5,  # a rate that is no whole number of eighths while one vacancy is open
+        changes=(replace(QUIET, hire_rate=0.125),),
+        luck={"hire": (NEVER, (0.125,), NEVER)},
+        absence_rate=0.25,
+        candidates=((), (Candidate(wait=0.5, days=1.0, kept=0.0),), ()),
     ),
 }

@@ -127,6 +127,13 @@ class Dial:
             self._alarm.callbacks.append(self._alarm_rings)
 
     def _alarm_rings(self, _: simpy.Event) -> None:
+        now, ahead = self._env.now, self._env.peek()
+        if (
+            now < ahead <= now + INSTANT
+        ):  # rounding parts no instant: what comes first in it may still be ahead
+            self._alarm = at_moment(self._env, ahead)
+            self._alarm.callbacks.append(self._alarm_rings)
+            return
         self._ring(self.now() + self.rate * INSTANT)
 
     def _ring(self, due: float) -> None:
