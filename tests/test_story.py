@@ -8,7 +8,7 @@ import pytest
 
 import workforce_sim as ws
 from workforce_sim.measures.paths import DRIFT
-from workforce_sim.report.child import typical_case
+from workforce_sim.report.child import one_child, typical_case
 from workforce_sim.report.child_ledger import PARTS, by_stage, ledger_table
 from workforce_sim.report.story import dated_lines
 
@@ -247,9 +247,29 @@ def test_the_same_family_in_two_futures(result: ws.Result) -> None:
     assert "Side by side" not in result.story(scenarios=["20 posts"], case=5)
 
 
+def test_the_same_family_where_a_policy_changes_who_is_referred() -> None:
+    """Numbers of cases differ then; the family told twice is one family, referred on the same day."""
+    fewer = ws.EarlyHelp(30, start="2025-11-01")
+    scenarios = {"Do nothing": [], "Early help": [fewer]}
+    found = ws.Study(ENGLAND, scenarios, "2025-10-01", years=1, replications=10).run(progress=False)
+    runs = one_child(found, found.scenarios).runs
+    alone, helped = (runs[name].children for name in found.scenarios)
+    both = alone["family"].isin(helped["family"])
+    last, gone = int(alone.index[both][-1]), int(alone.index[~both][0])
+    child = one_child(found, found.scenarios, case=last)
+    assert child.cases["Early help"] < child.cases["Do nothing"] == last
+    before, after = (runs[name].children.loc[child.cases[name]] for name in found.scenarios)
+    for same in ("family", "children", "priority", "referred_day"):
+        assert before[same] == after[same]
+    text = found.story(last)
+    assert [int(case) for case in re.findall(r"Case (\d+):", text)] == list(child.cases.values())
+    with pytest.raises(ws.InputError, match="not under Early help"):
+        found.story(gone)
+
+
 def test_the_family_is_chosen_by_rule(run: ws.Run, one_stage: ws.Run) -> None:
     """Half of those the rule speaks of are open for less time, half for more."""
-    case, rule = typical_case(run)
+    case, rule = typical_case(run, run.children["family"])
     ledger, stages = run.children, run.visits.groupby("case")["stage"].nunique()
     half = run.simulation.calendar.end / 2
     among = ledger[ledger["referred_day"].between(0, half, inclusive="neither")]
@@ -257,7 +277,7 @@ def test_the_family_is_chosen_by_rule(run: ws.Run, one_stage: ws.Run) -> None:
     shorter = (among["elapsed_days"] < among.loc[case, "elapsed_days"]).sum()
     assert shorter in (len(among) // 2, (len(among) - 1) // 2)
     assert "three stages or more" in rule
-    assert typical_case(one_stage)[0] == one_stage.median_case()
+    assert typical_case(one_stage, one_stage.children["family"])[0] == one_stage.median_case()
 
 
 def test_two_futures_that_are_the_same_are_said_to_be(result: ws.Result) -> None:

@@ -205,7 +205,11 @@ class Run:
 
     @property
     def children(self) -> pd.DataFrame:
-        """The drift ledger by family: a row a case; the parts of its days add up to ``elapsed_days``."""
+        """The drift ledger by family: a row a case; the parts of its days add up to ``elapsed_days``.
+
+        ``family`` is the same number in every scenario of a world; numbers of cases (the index) agree only
+        between scenarios with the same referrals.
+        """
         import pandas as pd
 
         ledger = self.service.desk.ledger(float(self.simulation.calendar.end))

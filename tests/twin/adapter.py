@@ -118,6 +118,7 @@ def families_of(world: World) -> Families:
         done=column("done"),
         already_open=-column("began"),
         known=np.zeros(len(cases), bool),
+        family=np.arange(len(cases)),
         draws=draws,
     )
 

@@ -115,7 +115,8 @@ def days_of_cases(state: State, tape: Families, now: float) -> dict[str, npt.NDA
     """One row a family that was referred: where its days went, to closure or to ``now``. Days are per child.
 
     Returns:
-        Arrays ``children, priority, team, stage`` (the last), ``referred_day`` (first referral),
+        Arrays ``family`` (its number in every scenario), ``children, priority, team, stage`` (the last),
+        ``referred_day`` (first referral),
         ``already_open_days, closed_day`` (nan while open), ``episodes, workers`` (of the last episode),
         ``changed_twice_day`` (of the last change of worker but one; -inf if there was none), ``in_limbo,
         elapsed_days`` and the parts, which add up to ``elapsed_days``. Days between two episodes are not
@@ -127,6 +128,7 @@ def days_of_cases(state: State, tape: Families, now: float) -> dict[str, npt.NDA
     closed = c["mode"] == rec.CLOSED
     names = ["elapsed_days", *(f"{part}_days" for part in PARTS)]
     return {
+        "family": tape.family[:n].copy(),
         "children": c["children"].astype(np.int64),
         "priority": c["family_class"].astype(np.int64),
         "team": c["team"].astype(np.int64),

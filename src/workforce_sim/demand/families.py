@@ -35,6 +35,7 @@ class Families:
         done: days of full attention done there before the run.
         already_open: working days open before the run (0 for referrals).
         known: counts as a re-referral: the family's case was closed within a year before the referral.
+        family: a number of its own that the family has in every scenario; cases are numbered by who is there.
         draws: the families' luck at their visit of an ordinal, shape ``(families, len(DRAWS))``.
     """
 
@@ -48,6 +49,7 @@ class Families:
     done: Floats
     already_open: Floats
     known: npt.NDArray[np.bool_]
+    family: Ints
     draws: Callable[[int], Floats]
 
     @classmethod
@@ -60,6 +62,7 @@ class Families:
         priority: Ints | None = None,
         place: Floats | None = None,
         known: npt.NDArray[np.bool_] | None = None,
+        family: Ints | None = None,
     ) -> Families:
         """Families of whom none has a case that is open at the start.
 
@@ -70,6 +73,7 @@ class Families:
             priority: 1 (not urgent) if not stated.
             place: 0 if not stated.
             known: nobody is, if not stated.
+            family: numbered in this order, if not stated.
 
         Example:
             >>> import numpy as np
@@ -89,6 +93,7 @@ class Families:
             done=np.zeros(n),
             already_open=np.zeros(n),
             known=np.zeros(n, bool) if known is None else known,
+            family=np.arange(n) if family is None else family,
             draws=draws,
         )
 

@@ -44,6 +44,9 @@ _OPENING = 1 << 40
 #: And that of a family's second, third, ... child, where every child is a case, in layers further on each.
 _SIBLING = 1 << 20
 
+#: Numbers of families: layers so far apart, candidates of a layer so far, siblings by one.
+_LAYER, _CANDIDATE = 1 << 40, 1 << 8
+
 
 def draw_families(
     authority: Authority, calendar: WorkingCalendar, luck: Luck, changes: Sequence[DemandFactor] = ()
@@ -99,6 +102,7 @@ def _opening(authority: Authority, state: Steady, luck: Luck) -> Families:
         done=seen["done"].copy(),
         already_open=seen["open_days"].copy(),
         known=np.zeros(n, bool),
+        family=-1 - np.arange(n),
         draws=draws,
     )
 
@@ -203,6 +207,7 @@ def _layer(
         priority=_priority(uniforms(Stream.REFERRAL_PRIORITY)[which], authority),
         place=uniforms(Stream.PLACE)[which],
         known=(known & within_year)[which],
+        family=layer * _LAYER + which * _CANDIDATE + sibling,
     )
 
 

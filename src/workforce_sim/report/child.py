@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matplotlib.ticker import MaxNLocator
 
-from workforce_sim.errors import InputError
+from workforce_sim.errors import InputError, Problem
 from workforce_sim.measures.paths import DRIFT
-from workforce_sim.numbers import counted, plain
+from workforce_sim.numbers import counted, joined, plain
 from workforce_sim.report import alt_text
 from workforce_sim.report.child_ledger import (
     NOTHING,
@@ -25,6 +25,8 @@ from workforce_sim.report.story import dated_lines
 from workforce_sim.report.style import DAYS, INK, QUIET, Chart, house_style, wrapped
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from workforce_sim.run import Run
     from workforce_sim.study.result import Result
 
@@ -36,13 +38,15 @@ class Child:
     """One family in the same world under several scenarios.
 
     Attributes:
-        case: number of the case.
+        case: number of the case under the first scenario.
+        cases: its number by scenario: policies that change referrals change the numbers.
         rule: by which it was chosen; empty if it was named.
         runs: by scenario, with their logs.
         ledgers: by scenario, days by stage.
     """
 
     case: int
+    cases: Mapping[str, int]
     rule: str
     runs: Mapping[str, Run]
     ledgers: Mapping[str, Sequence[StageDays]]
@@ -62,43 +66,62 @@ def one_child(
     """Run a world again under these scenarios and pick a family, by rule if none is named.
 
     Raises:
-        InputError: no family was referred and closed in the time, or there is no such case.
+        InputError: no family was referred and closed in the time, there is no such case, or not everywhere.
     """
     runs = {name: result.plan.run(name, replication, log=True) for name in scenarios}
-    rule = ""
+    numbers = {name: _cases_by_family(run) for name, run in runs.items()}
+    first, rule = scenarios[0], ""
     if case is None:
-        case, rule = typical_case(runs[scenarios[0]])
+        everywhere = set.intersection(*(set(of) for of in numbers.values()))
+        case, rule = typical_case(runs[first], everywhere)
+    runs[first].story(case)  # refuses a case that is not there
+    family = next(of for of, number in numbers[first].items() if number == case)
+    absent = [name for name, of in numbers.items() if family not in of]
+    if absent:
+        rule = f"a family that is referred under every scenario; this one is not under {joined(absent)}"
+        raise InputError("Result.story", [Problem("case", repr(case), rule, "leave case out")])
+    cases = {name: of[family] for name, of in numbers.items()}
     ledgers = {}
     for name, run in runs.items():
-        run.story(case)  # refuses a case that is not there
         visits = run.visits
-        ledgers[name] = by_stage(visits[visits["case"] == case])
-    return Child(case, rule, runs, ledgers)
+        ledgers[name] = by_stage(visits[visits["case"] == cases[name]])
+    return Child(case, cases, rule, runs, ledgers)
 
 
-def typical_case(run: Run) -> tuple[int, str]:
+def _cases_by_family(run: Run) -> dict[int, int]:
+    """The number of the case of every family."""
+    families = run.children["family"]
+    return dict(zip(families.tolist(), families.index.tolist(), strict=True))
+
+
+def typical_case(run: Run, families: Collection[int]) -> tuple[int, str]:
     """A family by rule, not for its story, and the rule in words.
 
-    The median time open, of those referred in the first half of the run and closed who went through three
-    stages or more; of all referred in the first half and closed, if nobody did.
+    The median time open: of these families, of those referred in the first half of the run and closed in
+    it who went through three stages or more; of all referred in the first half and closed, if nobody did.
 
     Raises:
         InputError: nobody was.
     """
-    plainest = run.median_case()
+    run.median_case()  # refuses a run in which nobody was
     rule = "the median time open of those referred in the first half of the study and closed in it"
     ledger, half = run.children, run.simulation.calendar.end / 2
     stages = run.visits.groupby("case")["stage"].nunique().reindex(ledger.index, fill_value=0)
     within = (ledger["referred_day"] > 0) & (ledger["referred_day"] < half) & ledger["closed_day"].notna()
-    order = ledger.loc[within & (stages >= _LONG), "elapsed_days"].sort_values(kind="stable")
+    within &= ledger["family"].isin(families)
+    if (within & (stages >= _LONG)).any():
+        within &= stages >= _LONG
+        rule = f"{rule} who went through {counted(_LONG)} stages or more"
+    order = ledger.loc[within, "elapsed_days"].sort_values(kind="stable")
     if order.empty:
-        return plainest, rule
-    return int(order.index[(len(order) - 1) // 2]), f"{rule} who went through {counted(_LONG)} stages or more"
+        wanted = "a family referred under every scenario, early, and closed in the run"
+        raise InputError("Result.story", [Problem("run", "nobody", wanted, "run for longer, or name a case")])
+    return int(order.index[(len(order) - 1) // 2]), rule
 
 
 def story_of(child: Child, heading: str) -> str:
     """The stories one after the other, then the days by stage side by side."""
-    parts = [heading, *(f"{name}\n{run.story(child.case)}" for name, run in child.runs.items())]
+    parts = [heading, *(f"{name}\n{run.story(child.cases[name])}" for name, run in child.runs.items())]
     if len(child.runs) > 1 and any(child.ledgers.values()):
         lines = ["Side by side: working days by stage (of which drift)", *comparison_table(child.ledgers)]
         parts.append("\n  ".join([*lines, _same_until(child)]))
@@ -107,7 +130,7 @@ def story_of(child: Child, heading: str) -> str:
 
 def _same_until(child: Child) -> str:
     """How long the futures are the same."""
-    told = [dated_lines(run, child.case) for run in child.runs.values()]
+    told = [dated_lines(run, child.cases[name]) for name, run in child.runs.items()]
     same = 0
     while all(same < len(lines) and lines[same] == told[0][same] for lines in told):
         same += 1
@@ -164,8 +187,19 @@ def child_chart(child: Child, *, narrow: bool = False) -> Chart:
                 panel.set_ylim(len(stages) - 0.5, -0.5)
         note = "Working days in every stage (of which drift). One family: an example, not an average."
         frame(chart, f"Family {child.case}: where its days go", note, "", narrow, legend=panels[0])
+    chart.table = _days_drawn(child)
     chart.workforce_sim_alt = alt_text.child(child.ledgers)
     return chart
+
+
+def _days_drawn(child: Child) -> pd.DataFrame:
+    """The days that are drawn: a row a (scenario, stage), a column a part, and their sum."""
+    import pandas as pd
+
+    rows = {
+        (name, s.stage): {**s.days, "all": s.total} for name, ledger in child.ledgers.items() for s in ledger
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["scenario", "stage"])
 
 
 def child_for_page(result: Result) -> Child | None:
