@@ -1,0 +1,1 @@
+"""Calibration: parameters fitted to published years by simulated moments; docs/data.md, section 5."""
