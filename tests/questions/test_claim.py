@@ -10,7 +10,7 @@ from tests.questions.known import KnownWorlds, plan_of, study_of
 from workforce_sim import EarlyHelp, Study
 from workforce_sim.errors import InputError
 from workforce_sim.study.questions.chances import bounds, worlds_to_tell
-from workforce_sim.study.questions.claim import NOT_SHOWN, NOT_YET, SUPPORTED, Claim, claim
+from workforce_sim.study.questions.claim import NOT_SHOWN, NOT_YET, SUPPORTED, Claim, caution, claim
 from workforce_sim.testing import small_authority
 
 PLAN = plan_of({"Do nothing": [], "Posts": []})
@@ -84,7 +84,7 @@ def test_the_sentence_has_the_numbers_and_the_caution() -> None:
     assert claimed(96, 100).sentence == (
         "Average caseload below 16 by 1 April 2026 under “Posts”: supported. It is met in 96 of 100 "
         "simulated worlds, so in at least 91% of all worlds with 95% confidence; asked for: 80%. "
-        "Chance only: assumptions held fixed; not back-tested."
+        f"{caution(claimed(96, 100).target)}"
     )
     assert (
         "not shown. It is met in 72 of 100 simulated worlds, so in at most 79.4% of all"

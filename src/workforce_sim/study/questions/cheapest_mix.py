@@ -14,7 +14,7 @@ from workforce_sim.errors import InputError, Problem, shown
 from workforce_sim.numbers import capital, interval, joined, places_apart, pounds
 from workforce_sim.study.intervals import joint_interval
 from workforce_sim.study.questions.answer import Answer
-from workforce_sim.study.questions.claim import CAUTION, at_least, percent
+from workforce_sim.study.questions.claim import at_least, caution, percent
 from workforce_sim.study.questions.lever import Lever, Made, amounts_of, headline, maker_of, refused
 from workforce_sim.study.questions.smallest import Met, Tried, smallest
 from workforce_sim.study.questions.target import Resolved, Target
@@ -182,7 +182,7 @@ def _sentence(
             f"No mix up to {most} added to “{scenario}” was shown to reach the target ({wanted}): widen the "
             "ranges, or "
             "run "
-            f"more worlds (most=...). {CAUTION}"
+            f"more worlds (most=...). {caution(resolved)}"
         )
     places = places_apart(COST, [m.cost[1:] for m in mixes])
     mean, low, high = best.cost
@@ -201,7 +201,7 @@ def _sentence(
         said += f" {capital(joined(close))} {verb} so nearly the same that they cannot be told apart."
     elif len(mixes) > 1:
         said += f" The other {len(mixes) - 1} are dearer." if len(mixes) > 2 else " The other is dearer."
-    return f"{said} {CAUTION}"
+    return f"{said} {caution(resolved)}"
 
 
 def _table(mixes: list[Mixed]) -> Any:

@@ -30,7 +30,7 @@ Floats = npt.NDArray[np.float64]
 
 SUPPORTED, NOT_SHOWN, NOT_YET = "supported", "not shown", "cannot be claimed yet"
 #: Ends every sentence that may be pasted.
-CAUTION = "Chance only: assumptions held fixed; not back-tested."
+CAUTION = "Chance only: assumptions held fixed; what plans change is not back-tested."
 
 #: The numbers of a measure in a scenario, shape ``(worlds, months + 1)``.
 Samples = Callable[[str, str], Floats]
@@ -192,6 +192,14 @@ def at_least(share: float) -> str:
     return f"{tenths / 10:.1f}%" if tenths >= 990 else f"{tenths // 10}%"
 
 
+def caution(resolved: Resolved) -> str:
+    """What to bear in mind of a target; of a level also how often bands of that measure have held."""
+    from workforce_sim.report.badge import NOT_TESTED, badge
+
+    tested = badge([resolved.target.measure], resolved.month / 12)
+    return CAUTION if resolved.target.compares or tested == NOT_TESTED else f"{CAUTION} {tested}"
+
+
 def at_most(share: float, below: float = 1.0) -> str:
     """An upper bound in percent, never rounded down; with a digit more where it would reach ``below``.
 
@@ -234,7 +242,7 @@ def _sentence(
             if more
             else " The share is so near to what is asked that more worlds may not tell."
         )
-    return f"{sentence} {CAUTION}"
+    return f"{sentence} {caution(resolved)}"
 
 
 def _table(resolved: Resolved, name: str, numbers: tuple[str | float, ...]) -> Any:

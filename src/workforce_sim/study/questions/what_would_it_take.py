@@ -16,7 +16,7 @@ from workforce_sim.numbers import capital, interval, places_apart, pounds
 from workforce_sim.samples import share, whole
 from workforce_sim.study.intervals import mean_interval
 from workforce_sim.study.questions.answer import Answer
-from workforce_sim.study.questions.claim import CAUTION, at_least, at_most, percent
+from workforce_sim.study.questions.claim import at_least, at_most, caution, percent
 from workforce_sim.study.questions.lever import Lever, Made, amounts_of, headline, maker_of, refused
 from workforce_sim.study.questions.smallest import TOO_LITTLE, Smallest, smallest
 from workforce_sim.study.questions.target import Resolved, Target, scenario_of
@@ -232,7 +232,7 @@ def _sentence(
             )
             if found.at_least is not None and found.at_least > amounts[0]:
                 said += f" Less than {headline(make(found.at_least))} is too little ({sure} confidence)."
-        return f"{said}{_falling(found, make)} {CAUTION}"
+        return f"{said}{_falling(found, make)} {caution(resolved)}"
     at = next(t for t in found.tried if t.amount == found.answer)
     if found.answer == amounts[0]:
         said = f"{capital(headline(make(found.answer)))}, the least looked at, is already enough: {wanted}"
@@ -245,7 +245,7 @@ def _sentence(
         said += f" ({sure} interval)."
     elif found.answer > amounts[0]:
         said += f" No smaller amount is enough ({sure} confidence)."
-    return f"{said} {cost_words(cost, resolved)}{_falling(found, make)} {CAUTION}"
+    return f"{said} {cost_words(cost, resolved)}{_falling(found, make)} {caution(resolved)}"
 
 
 def cost_words(cost: tuple[float, float, float], resolved: Resolved) -> str:
