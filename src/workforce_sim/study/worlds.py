@@ -18,7 +18,7 @@ from workforce_sim.study.cluster import check_client, on_cluster, places_of
 from workforce_sim.study.keys import NoKey, key_of
 from workforce_sim.study.parcel import CannotTravel
 from workforce_sim.study.processes import CannotStart, Pool
-from workforce_sim.study.replicate import Done, Queue, Task, here, run_batch, usable_processors
+from workforce_sim.study.replicate import Batch, Done, Queue, Task, here, run_batch, usable_processors
 from workforce_sim.study.store import Store
 
 Floats = npt.NDArray[np.float64]
@@ -44,6 +44,7 @@ class Worlds:
         folder: where worlds are kept as they are done; what is there is not run again. By default they are
             remembered for as long as this lives.
         client: of a Dask cluster, in place of processes.
+        idle_seconds: processes end by themselves after so long without work.
 
     Raises:
         InputError: a folder that cannot be used, or no client.
@@ -56,8 +57,10 @@ class Worlds:
         progress: bool = False,
         folder: str | os.PathLike[str] | None = None,
         client: Any = None,
+        idle_seconds: float = 60.0,
     ) -> None:
         check_client(client, "client")
+        self._idle_seconds = idle_seconds
         self.processes = processes
         self.progress = progress
         self.client = client
@@ -123,6 +126,11 @@ class Worlds:
         """Worlds 0, 1, ... up to the first, or ``most``, that is not known in all of these arms."""
         known = [self._known(arm, self.key(arm)) for arm in arms]
         return next((r for r in range(most) if not all(r in worlds for worlds in known)), most)
+
+    def remember(self, arm: Arm, values: Floats) -> None:
+        """Worlds 0, 1, ... of an arm, run elsewhere: shape ``(replications, measures, months + 1)``."""
+        batch = Batch(0, self.key(arm), arm, tuple(range(len(values))))
+        self._keep(Done(batch, values, 0.0))
 
     def forget(self, arms: Sequence[Arm]) -> None:
         """Let go of what is remembered of these arms. What is in a folder stays there."""
@@ -206,7 +214,7 @@ class Worlds:
         queue.places = processes
         if self._pool is None or self._pool.processes != processes:
             self.close()
-            self._pool = Pool(processes)
+            self._pool = Pool(processes, self._idle_seconds)
         try:
             yield from self._pool.run(queue)
         except (CannotTravel, CannotStart) as error:

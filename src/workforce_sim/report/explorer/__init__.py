@@ -1,0 +1,1 @@
+"""The explorer: a study that answers while sliders move; the rules are in docs/explorer.md."""
