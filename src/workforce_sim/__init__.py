@@ -3,6 +3,8 @@
 from workforce_sim._version import __version__
 from workforce_sim.authority.authority import Authority
 from workforce_sim.authority.tipping import TippingPoint, tipping_point
+from workforce_sim.data.backtest.run import Backtest, backtest
+from workforce_sim.data.calibration.calibrate import Calibration, calibrate
 from workforce_sim.errors import InputError, WorkforceSimError, WorkforceSimWarning
 from workforce_sim.interventions import (
     AdministrativeSupport,
@@ -36,6 +38,7 @@ from workforce_sim.interventions import (
     When,
     WorkingConditions,
 )
+from workforce_sim.report.explorer.explorer import explore
 from workforce_sim.run import Run
 from workforce_sim.simulation import Simulation
 from workforce_sim.study.arm import RunFailed
@@ -56,6 +59,8 @@ __all__ = [
     "AgencyRules",
     "AllocationRule",
     "Authority",
+    "Backtest",
+    "Calibration",
     "CaseloadCap",
     "DamagedFileWarning",
     "DemandChange",
@@ -100,6 +105,9 @@ __all__ = [
     "WorkforceSimWarning",
     "WorkingConditions",
     "__version__",
+    "backtest",
+    "calibrate",
+    "explore",
     "run_all",
     "tipping_point",
     "verify",

@@ -13,12 +13,18 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 import workforce_sim as ws
 from tests.hostile.worlds import SERVICES, START
 from workforce_sim.authority.pathway import Pathway
 from workforce_sim.report.charts import fan_chart, posts_chart
+from workforce_sim.report.extras import writable_text
 from workforce_sim.report.page import page
+from workforce_sim.report.rerun import python_lines
+from workforce_sim.report.style import Chart
+from workforce_sim.report.word import word
+from workforce_sim.report.workbook import workbook
 
 NAMES = {
     "script": "<script>alert(1)</script>",
@@ -120,7 +126,9 @@ def study_of(name: str, replications: int = 2) -> ws.Result:
 @pytest.fixture(scope="module")
 def harmless() -> list[tuple[str, tuple[str, ...]]]:
     """The elements of the same page where every name is a word."""
-    return Elements(page(study_of("Anytown"))).found
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Chart, "png", lambda chart: b"unpainted")
+        return Elements(page(study_of("Anytown"))).found
 
 
 #: All of them one after the other, which is one page instead of twenty.
@@ -131,8 +139,11 @@ NAMES["all of them"] = " ".join(name for key, name in NAMES.items() if key != "l
     "name",
     ["all of them", *(pytest.param(n, marks=pytest.mark.slow) for n in NAMES if n != "all of them")],
 )
-def test_names_make_no_elements(name: str, harmless: list[tuple[str, tuple[str, ...]]]) -> None:
+def test_names_make_no_elements(
+    name: str, harmless: list[tuple[str, tuple[str, ...]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The page has the elements and attributes that it has for any other name, and the name as text."""
+    monkeypatch.setattr(Chart, "png", lambda chart: b"unpainted")  # that is tested with the charts below
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph", UserWarning)  # the font of the charts has no emoji
         html = page(study_of(NAMES[name]))
@@ -202,9 +213,9 @@ def test_tables_keep_names_as_one_value(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_lines_that_run_it_again_are_python_with_the_name_in_it(name: str) -> None:
     """The code on the page is one study with these two scenarios: the name breaks out of no quotes."""
-    from workforce_sim.report.page import _code
-
-    lines = _code(relabelled(NAMES[name]))
+    result = relabelled(NAMES[name])
+    lines, whole = python_lines(result)
+    assert whole
     (call,) = [n for n in ast.walk(ast.parse(lines)) if isinstance(n, ast.Dict)]
     keys = [k.value for k in call.keys if isinstance(k, ast.Constant)]
     assert keys == [NAMES[name], f"{NAMES[name]} 2"]
@@ -213,7 +224,28 @@ def test_the_lines_that_run_it_again_are_python_with_the_name_in_it(name: str) -
         for n in ast.walk(ast.parse(lines))
         if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)
     ]
-    assert sorted(called) == sorted(["Study", "from_file", "report", "run"])
+    assert sorted(called) == sorted(["Study", "from_file", "NewPosts", "PayChange", "report", "run"])
+    assert eval(ast.unparse(call), {"ws": ws}) == {n: list(p) for n, p in result.plan.scenarios.items()}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["all of them", *(pytest.param(n, marks=pytest.mark.slow) for n in ("long", "formula", "control"))],
+)
+def test_names_are_text_in_documents_and_workbooks(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are opened again, with the name in them (but for what no such file can hold), and no formula."""
+    docx, openpyxl = pytest.importorskip("docx"), pytest.importorskip("openpyxl")
+    result, held = relabelled(NAMES[name]), "".join(writable_text(NAMES[name]).split())
+    with io.BytesIO() as file:
+        Image.new("L", (1, 1)).save(file, format="png")
+        dot = file.getvalue()
+    monkeypatch.setattr(Chart, "png", lambda chart: dot)
+    document = docx.Document(io.BytesIO(word(result)))
+    assert held in "".join("".join(p.text for p in document.paragraphs).split())
+    book = openpyxl.load_workbook(io.BytesIO(workbook(result)))
+    cells = [cell for row in book["Scenarios"].iter_rows() for cell in row]
+    assert all(cell.data_type in ("s", "n") for cell in cells)
+    assert held in ["".join(str(cell.value).split()) for cell in cells]
 
 
 @pytest.mark.parametrize("name", REFUSED)

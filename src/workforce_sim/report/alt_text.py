@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from workforce_sim.measures.paths import BY_NAME, DRIFT
 from workforce_sim.numbers import figure, joined, plain, plural, points
+from workforce_sim.report.badge import badge
 from workforce_sim.report.child_ledger import StageDays
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def fan(result: Result, measure: str, quantiles: Mapping[str, Floats]) -> str:
             f"{at(q50, last)} in {_month(result, last)}; then half of the worlds lie between {at(q25, last)} "
             f"and {at(q75, last)} and nine in ten between {at(q5, last)} and {at(q95, last)}."
         )
-    return " ".join([*said, "Chance only: assumptions held fixed. Not back-tested."])
+    tested = badge([measure], result.plan.years)
+    return " ".join([*said, "Chance only: assumptions held fixed.", tested])
 
 
 def difference(result: Result, measure: str, paths: Mapping[str, tuple[Floats, Floats, Floats]]) -> str:

@@ -151,6 +151,7 @@ def tornado_chart(found: Tornado, *, narrow: bool = False) -> Chart:
             for e, ab in zip(("low", "high"), ends, strict=True)
         ]
         said.append(f"{path}: {changes[0]}, {changes[1]}.")
+    chart.table = found.table
     chart.workforce_sim_alt = (
         f"{title}. Change, {unit}, of the assumptions that move it most: {' '.join(said)} "
         "One assumption at a time; lines show what is left of chance."
@@ -205,6 +206,7 @@ def sensitivity_chart(found: Sensitivity, *, narrow: bool = False) -> Chart:
         else:
             number = f"{plain(bar.value, 0)}% with others, {plain(row.bars[1].value, 0)}% alone"
         said.append(f"{row.path}: {number}.")
+    chart.table = found.table
     chart.workforce_sim_alt = (
         f"{title}. {axis[0].upper()}{axis[1:]}: {' '.join(said)} Assumptions only, not luck."
     )
@@ -239,6 +241,7 @@ def worth_knowing_chart(found: WorthKnowing, *, narrow: bool = False) -> Chart:
         f"{pounds(row.bars[0].high, -2)})."
         for row in rows[:5]
     ]
+    chart.table = found.table
     chart.workforce_sim_alt = (
         f"{title}. Pounds gained by learning an assumption first: {' '.join(said)} Up to "
         f"{pounds(found.noise_gbp, -2)} is noise."

@@ -16,6 +16,8 @@ from workforce_sim.errors import InputError, Problem
 from workforce_sim.measures.paths import BY_NAME, DRIFT
 from workforce_sim.numbers import points
 from workforce_sim.report import alt_text
+from workforce_sim.report.badge import EFFECTS, NOT_TESTED, badge
+from workforce_sim.report.drawn import by_month
 from workforce_sim.report.panels import (
     dates_of,
     draw_line,
@@ -51,16 +53,19 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 #: On every chart.
-CAUTION = "Chance only: assumptions held fixed. Not back-tested."
+CHANCE = "Chance only: assumptions held fixed."
+#: On charts of what no back-test has looked at.
+CAUTION = f"{CHANCE} {NOT_TESTED}"
 #: What the bands of a fan chart are.
 BANDS = (
     "Line and number: the world in the middle (median; words and tables give averages). Dark band: half of "
-    f"the simulated worlds; light band: nine in ten. {CAUTION}"
+    f"the simulated worlds; light band: nine in ten. {CHANCE}"
 )
 #: What the band of a difference chart is.
 JOINT = "95% interval of the mean difference, all months together"
 
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_COLUMNS = ("p5", "p25", "median", "p75", "p95")
 _SEEN = 0.05  # percent of the open days that a cause of drift must take in some month to be drawn
 _FEW = 2  # scenarios that share a panel; more have a panel each
 
@@ -79,7 +84,7 @@ def fan_chart(
     shown = list(scenarios) if scenarios else result.scenarios
     quantiles = {name: _quantiles(result.samples(measure, name)) for name in shown}
     look, what, when = looks(result.scenarios), BY_NAME[measure], dates_of(result)
-    keys, together = policy_numbers(result, shown), len(shown) <= _FEW
+    keys, together = policy_numbers(result.plan, shown), len(shown) <= _FEW
     with house_style():
         panels, chart = make_panels(1 if together else len(shown), narrow)
         for i, panel in enumerate(panels):
@@ -95,21 +100,25 @@ def fan_chart(
                     panel.fill_between(when, low, high, color=look[name].band, alpha=opacity, linewidth=0)
                 draw_line(panel, result, q50, look[name], label=name)
             time_axis(panel, result)
-            mark_policies(panel, result, drawn, keys)
+            mark_policies(panel, result.plan, drawn, keys)
             panel.set_ylabel(wrapped(what.unit, 26 if narrow else 40) if is_first(panel) else "")
             value_axis(panel, measure, [v for q in quantiles.values() for v in q])
             if not together:
                 name_dotted(panel, result, quantiles, shown[i])
             end_labels(panel, result, measure, [(quantiles[n][2], look[n]) for n in drawn])
-        note = BANDS + ("" if together else f" Dotted: the middle world of “{result.baseline}”.")
+        note = f"{BANDS} {badge([measure], result.plan.years)}"
+        note += "" if together else f" Dotted: the middle world of “{result.baseline}”."
         if panels[0].get_ylim()[0] > 0:
             note += " The axis does not start at 0."
         frame(chart, what.label, note, policy_key(keys), narrow, legend=panels[0] if together else None)
+    chart.table = by_month(result, {n: dict(zip(_COLUMNS, q, strict=True)) for n, q in quantiles.items()})
     chart.workforce_sim_alt = alt_text.fan(result, measure, quantiles)
     return chart
 
 
-def difference_chart(result: Result, measure: str = "caseload", *, narrow: bool = False) -> Chart:
+def difference_chart(
+    result: Result, measure: str = "caseload", scenarios: Sequence[str] | None = None, *, narrow: bool = False
+) -> Chart:
     """Mean difference of every scenario from the baseline, world by world, with its 95% interval.
 
     The interval holds for all months of a scenario together, so any month may be picked after looking.
@@ -117,13 +126,13 @@ def difference_chart(result: Result, measure: str = "caseload", *, narrow: bool 
     Raises:
         InputError: unknown measure, or a study with nothing to compare.
     """
-    others = result.scenarios[1:]
+    others = list(result.scenarios[1:] if scenarios is None else scenarios)
     if not others:
         fix = "add a second scenario to the study, or draw fan_chart"
         raise InputError("difference_chart", [Problem("result", "1 scenario", "two or more scenarios", fix)])
     paths = {name: result.difference(measure, name) for name in others}
     look, what, when = looks(result.scenarios), BY_NAME[measure], dates_of(result)
-    keys, together = policy_numbers(result, others), len(others) <= _FEW
+    keys, together = policy_numbers(result.plan, others), len(others) <= _FEW
     with house_style():
         panels, chart = make_panels(1 if together else len(others), narrow)
         for i, panel in enumerate(panels):
@@ -139,14 +148,16 @@ def difference_chart(result: Result, measure: str = "caseload", *, narrow: bool 
                     panel.plot(when, edge, color=band, linewidth=0.6)
                 draw_line(panel, result, mean, look[name], label=name)
             time_axis(panel, result)
-            mark_policies(panel, result, drawn, keys)
+            mark_policies(panel, result.plan, drawn, keys)
             if is_first(panel):
                 panel.set_ylabel(wrapped(f"difference, {points(what.unit)}", 26 if narrow else 40))
             value_axis(panel, measure, [v for path in paths.values() for v in path], zero=True)
             end_labels(panel, result, measure, [(paths[name][0], look[name]) for name in drawn])
-        note = f"Line: mean difference over the worlds. Band: {JOINT}. 0: no difference. {CAUTION}"
+        note = f"Line: mean difference over the worlds. Band: {JOINT}. 0: no difference. {CHANCE} {EFFECTS}"
         title = f"{what.label}: difference from “{result.baseline}”"
         frame(chart, title, note, policy_key(keys), narrow, legend=panels[0] if together else None)
+    columns = ("difference", "low", "high")
+    chart.table = by_month(result, {n: dict(zip(columns, p, strict=True)) for n, p in paths.items()})
     chart.workforce_sim_alt = alt_text.difference(result, measure, paths)
     return chart
 
@@ -166,7 +177,7 @@ def posts_chart(result: Result, scenario: str | None = None, *, narrow: bool = F
     covering = posts - permanent - empty
     edges = np.cumsum([np.zeros_like(posts), permanent, covering, empty], axis=0)
     labels = ("permanent workers", "covered by agency", "empty posts")
-    line, when, keys = Look(INK, "-", "s"), dates_of(result), policy_numbers(result, [name])
+    line, when, keys = Look(INK, "-", "s"), dates_of(result), policy_numbers(result.plan, [name])
     with house_style():
         (panel,), chart = make_panels(1, narrow)
         for (colour, hatch), label, low, high in zip(LAYERS, labels, edges[:-1], edges[1:], strict=True):
@@ -174,16 +185,23 @@ def posts_chart(result: Result, scenario: str | None = None, *, narrow: bool = F
             drawn.set(edgecolor=QUIET, linewidth=0.5)
         draw_line(panel, result, posts, line, label="posts")
         time_axis(panel, result)
-        mark_policies(panel, result, [name], keys)
+        mark_policies(panel, result.plan, [name], keys)
         panel.set_ylabel("FTE")
         value_axis(panel, "posts_fte", [posts])
         end_labels(panel, result, "posts_fte", [(posts, line)], places=0)
         note = (
             "Means over the simulated worlds, whole service. A post is filled only when somebody is found. "
-            + CAUTION
+            f"{CHANCE} {badge(['in_post_fte'], result.plan.years)}"
         )
         title = f"Posts are not people: “{name}”"
         frame(chart, title, note, policy_key(keys), narrow, legend=panel, reverse=True)
+    stack = {
+        "permanent_fte": permanent,
+        "agency_covering_fte": covering,
+        "empty_fte": empty,
+        "posts_fte": posts,
+    }
+    chart.table = by_month(result, {name: stack})
     chart.workforce_sim_alt = alt_text.posts(result, name, permanent, covering, empty, posts)
     return chart
 
@@ -204,19 +222,19 @@ def drift_chart(result: Result, scenarios: Sequence[str] | None = None, *, narro
     }
     causes = [p for p in DRIFT if any(np.nanmax(paths[name][p], initial=0) >= _SEEN for name in shown)]
     totals = {name: np.sum([paths[name][part] for part in DRIFT], axis=0) for name in shown}
-    when, keys = dates_of(result), policy_numbers(result, shown)
+    when, keys = dates_of(result), policy_numbers(result.plan, shown)
     with house_style():
         panels, chart = make_panels(len(shown), narrow)
         for panel, name in zip(panels, shown, strict=True):
             if len(shown) > 1:
-                panel.set_title(wrapped(name, 44 if narrow else 34, 2))
+                panel.set_title(wrapped(name, 44 if narrow else 34 if len(shown) == _FEW else 23, 3))
             edges = np.cumsum([0 * totals[name], *(paths[name][part] for part in causes)], axis=0)
             for part, low, high in zip(causes, edges[:-1], edges[1:], strict=True):
                 colour, hatch = DAYS[part]
                 drawn = panel.fill_between(when, low, high, facecolor=colour, hatch=hatch, label=DRIFT[part])
                 drawn.set(edgecolor=QUIET, linewidth=0.5)
             time_axis(panel, result)
-            mark_policies(panel, result, [name], keys)
+            mark_policies(panel, result.plan, [name], keys)
             panel.set_ylabel("% of open days" if is_first(panel) else "")
             value_axis(panel, "drift_share", [*totals.values(), np.zeros(1)])
             end_labels(panel, result, "drift_share", [(totals[name], Look(INK, "-", ""))])
@@ -228,6 +246,8 @@ def drift_chart(result: Result, scenarios: Sequence[str] | None = None, *, narro
             note += " Reviews missed before the start are not counted, so that cause begins at 0."
         title = "Drift: where children’s time goes"
         frame(chart, title, note, policy_key(keys), narrow, legend=panels[0], reverse=True)
+    drawn_paths = {n: {p: paths[n][p] for p in causes} | {"all causes": totals[n]} for n in shown}
+    chart.table = by_month(result, drawn_paths)
     chart.workforce_sim_alt = alt_text.drift(result, paths, causes)
     return chart
 

@@ -10,6 +10,8 @@ from workforce_sim.report.panels import frame, make_panels
 from workforce_sim.report.style import INK, INTERVAL_BAND, QUIET, Chart, house_style, looks, wrapped
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from workforce_sim.study.questions.tipping import TippingPoints
 
 
@@ -43,11 +45,21 @@ def growth_chart(found: TippingPoints, *, narrow: bool = False) -> Chart:
         if 0 < found.mean_field <= found.most:
             note += "Dotted: where referrals exceed what case holders of the start can complete on average. "
         frame(chart, "How far may referrals rise?", note + _CAUTION, "", narrow, legend=panel)
+    chart.table = _table(found)
     chart.workforce_sim_alt = _alt(found)
     return chart
 
 
 _CAUTION = "Chance only: assumptions held fixed. Not back-tested."
+
+
+def _table(found: TippingPoints) -> pd.DataFrame:
+    """The points that are drawn: a row a (scenario, rise of referrals)."""
+    import pandas as pd
+
+    columns = ["share", "low", "high"]
+    parts = {n: pd.DataFrame(t, index=columns).T.rename_axis("rise") for n, t in found.curves.items()}
+    return 100 * pd.concat(parts, names=["scenario", "rise"])
 
 
 def _alt(found: TippingPoints) -> str:

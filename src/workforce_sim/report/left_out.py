@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workforce_sim.report.badge import record
+
 if TYPE_CHECKING:
     from workforce_sim.authority.authority import Authority
 
@@ -16,6 +18,11 @@ _NOT_TESTED = (
     "Not back-tested.",
     "The model has not been run against what happened in real years, so how far it can be relied on is not "
     "known.",
+)
+_EFFECTS_NOT_TESTED = (
+    "What a plan changes is not back-tested.",
+    "It is a difference of two futures, of which only one ever happens. How often the bands of doing as "
+    "before have held in real years is said where the back-test is.",
 )
 _WAITING = (
     "What waiting does to a child.",
@@ -73,7 +80,7 @@ def left_out(authority: Authority) -> list[tuple[str, str]]:
         found.append(_NO_ORDINARY_ABSENCE if authority.workforce.absence_per_child > 0 else _NO_ABSENCE)
     limited = authority.casework.waiting_list_limit is not None
     thresholds = _GUESSED if moves else _ONLY_WHEN_FULL if limited else _STAND_STILL
-    return [*found, thresholds, _CHANCE, _NOT_TESTED]
+    return [*found, thresholds, _CHANCE, _EFFECTS_NOT_TESTED if record() else _NOT_TESTED]
 
 
 def _supervision(authority: Authority) -> tuple[str, str]:

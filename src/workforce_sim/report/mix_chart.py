@@ -10,8 +10,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from workforce_sim.authority.calendar import in_words
 from workforce_sim.numbers import interval, places_apart, pounds
 from workforce_sim.report.panels import frame, make_panels
-from workforce_sim.report.question_charts import CAUTION
 from workforce_sim.report.style import INK, LOOKS, QUIET, Chart, house_style, wrapped
+from workforce_sim.study.questions.claim import caution
 
 if TYPE_CHECKING:
     from workforce_sim.study.questions.cheapest_mix import Mix
@@ -61,8 +61,9 @@ def mix_chart(mix: Mix, *, narrow: bool = False) -> Chart:
             "beside so "
             "much of the second. Square: cheapest; white: cannot be told from it. Whiskers: 95% intervals "
             "for all "
-            f"mixes together. {CAUTION}"
+            f"mixes together. {caution(mix.target)}"
         )
         frame(chart, title, note, "", narrow)
+    chart.table = mix.table
     chart.workforce_sim_alt = f"{mix.sentence} " + "; ".join(said)
     return chart

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from workforce_sim.authority.calendar import in_words
+from workforce_sim.authority.calendar import add_months, in_words
 from workforce_sim.measures.paths import BY_NAME
 from workforce_sim.numbers import figure, is_money, pounds
 from workforce_sim.report.style import INK, NARROW, QUIET, WIDE, Chart, Look, wrapped
@@ -18,6 +18,7 @@ from workforce_sim.report.style import INK, NARROW, QUIET, WIDE, Chart, Look, wr
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from workforce_sim.study.arm import Plan
     from workforce_sim.study.result import Result
 
 Floats = npt.NDArray[np.float64]
@@ -216,10 +217,10 @@ def frame(
 Keys = dict[tuple[dt.date, str], int]
 
 
-def policy_numbers(result: Result, scenarios: Iterable[str]) -> Keys:
+def policy_numbers(plan: Plan, scenarios: Iterable[str]) -> Keys:
     """A number for every policy of these scenarios that starts within the study, in order of date."""
-    finish = _date(dates_of(result)[-1])
-    found = {p for name in scenarios for p in result.policies.get(name, []) if p[0] <= finish}
+    _, finish = _span(plan)
+    found = {p for name in scenarios for p in plan.dated.get(name, []) if p[0] <= finish}
     return {policy: i for i, policy in enumerate(sorted(found), 1)}
 
 
@@ -228,25 +229,31 @@ def policy_key(keys: Keys) -> str:
     return "; ".join(f"{i} = {what}, from {in_words(when)}" for (when, what), i in keys.items())
 
 
-def mark_policies(panel: Axes, result: Result, scenarios: list[str], keys: Keys) -> None:
+def mark_policies(panel: Axes, plan: Plan, scenarios: list[str], keys: Keys) -> None:
     """A line at the start of every policy, with its number on top."""
     numbers: dict[dt.date, list[int]] = {}
     for policy, i in keys.items():
-        if any(policy in result.policies.get(name, []) for name in scenarios):
+        if any(policy in plan.dated.get(name, []) for name in scenarios):
             numbers.setdefault(policy[0], []).append(i)
-    days = (_date(dates_of(result)[-1]) - _date(dates_of(result)[0])).days
+    start, finish = _span(plan)
     box: dict[str, Any] = {"boxstyle": "round,pad=0.25", "facecolor": "white", "edgecolor": QUIET}
     height: float = 0.955
     before: dt.date | None = None
     for when, listed in sorted(numbers.items()):
-        crowded = before is not None and (when - before).days < 0.05 * days * max(1, len(listed))
+        near = 0.05 * (finish - start).days * max(1, len(listed))
+        crowded = before is not None and (when - before).days < near
         height = 0.955 if not crowded or height < 0.8 else height - 0.085
-        at = _place(panel, np.datetime64(when))
+        at = _place(panel, np.datetime64(when)) if panel.xaxis.have_units() else float(when.toordinal())
         panel.axvline(at, color=QUIET, linewidth=0.9, linestyle=(0, (3, 3)), zorder=1.5)
         text = ", ".join(str(i) for i in listed)
         drawn = panel.text(at, height, text, transform=panel.get_xaxis_transform(), fontsize=_SMALL, bbox=box)
         drawn.set(ha="center", va="center", zorder=5)
         before = when
+
+
+def _span(plan: Plan) -> tuple[dt.date, dt.date]:
+    """The first and the last monthly mark of a study."""
+    return plan.start, add_months(plan.start, round(plan.years * 12))
 
 
 def _date(when: np.datetime64) -> dt.date:

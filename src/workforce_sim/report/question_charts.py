@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from workforce_sim.authority.calendar import in_words
@@ -15,8 +16,10 @@ from workforce_sim.measures.paths import BY_NAME
 from workforce_sim.numbers import figure, interval, is_money, places_apart, plain, points, pounds
 from workforce_sim.report.panels import frame, make_panels
 from workforce_sim.report.style import INK, LOOKS, QUIET, Chart, house_style, wrapped
+from workforce_sim.study.questions.claim import CAUTION, caution
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from workforce_sim.study.questions.best import Best
@@ -24,7 +27,9 @@ if TYPE_CHECKING:
     from workforce_sim.study.questions.credit import Credit
     from workforce_sim.study.questions.what_would_it_take import Needed
 
-CAUTION = "Chance only: assumptions held fixed. Not back-tested."
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
 _YES, _NO, _OPEN = LOOKS[0].colour, LOOKS[1].colour, "white"
 _STATES = {"best": (_YES, "s"), "leads": (_YES, "s"), "left in": (_OPEN, "o"), "dropped": (_NO, "^")}
 _MARKS = {"enough": (_YES, "s"), "too little": (_NO, "^"), "cannot be told": (_OPEN, "o")}
@@ -70,12 +75,20 @@ def claim_chart(claim: Claim, *, narrow: bool = False) -> Chart:
             "chance is "
             f"between {100 * claim.low:.1f}% and {100 * claim.high:.1f}% (each bound with "
             f"{100 * claim.level:g}% "
-            f"confidence); asked for: {100 * claim.chance:g}%. {CAUTION}"
+            f"confidence); asked for: {100 * claim.chance:g}%. {caution(claim.target)}"
         )
         frame(chart, said, known, "", narrow, legend=panel)
+    chart.table = _worlds(values, meets)
     low, high = (figure(target.measure, float(x), 1) for x in (values.min(), values.max()))
     chart.workforce_sim_alt = f"{claim.sentence} The worlds lie between {low} and {high}."
     return chart
+
+
+def _worlds(values: Floats, meets: Bools) -> pd.DataFrame:
+    """Every world that is drawn: its value, and whether it meets the target."""
+    import pandas as pd
+
+    return pd.DataFrame({"value": values, "meets": meets}).rename_axis("world")
 
 
 def needed_chart(needed: Needed, *, narrow: bool = False) -> Chart:
@@ -118,6 +131,7 @@ def needed_chart(needed: Needed, *, narrow: bool = False) -> Chart:
         panel.set_ylabel("worlds that meet it")
         panel.set_xlabel(f"amount added to “{wrapped(needed.scenario, 30, 1)}”")
         low, high = needed.between
+        panel.xaxis.set_major_locator(MaxNLocator(8, integer=all(t.amount == int(t.amount) for t in tried)))
         panel.set_xlim(low - 0.03 * (high - low), high + 0.03 * (high - low))
         note = (
             f"Dashed: {100 * needed.probability:g}%, the share asked for. Whiskers: exact bounds, which "
@@ -128,7 +142,8 @@ def needed_chart(needed: Needed, *, narrow: bool = False) -> Chart:
             inside = f"shaded: its {100 * needed.level:g}% interval"
             note += f"Line: the smallest amount shown to be enough; {inside}. "
         title = f"What it would take: {needed.target}"
-        frame(chart, title, note + CAUTION, "", narrow, legend=panel)
+        frame(chart, title, note + caution(needed.target), "", narrow, legend=panel)
+    chart.table = needed.table
     each = "; ".join(f"{t.amount:g}: {100 * t.met / t.worlds:.0f}% of {t.worlds} worlds" for t in tried)
     chart.workforce_sim_alt = (
         f"{needed.sentence} Amounts tried and the share of worlds in which it is met: {each}."
@@ -176,6 +191,7 @@ def credit_chart(credit: Credit, *, narrow: bool = False) -> Chart:
             f"95% intervals of each step that hold together. {CAUTION}"
         )
         frame(chart, title, note, "", narrow)
+    chart.table = credit.table
     chart.workforce_sim_alt = credit.sentence
     return chart
 
@@ -231,6 +247,7 @@ def best_chart(best: Best, *, narrow: bool = False) -> Chart:
         for name, d, a, b in zip(names, table["difference"], table["low"], table["high"], strict=True)
         if name != best.best
     ]
+    chart.table = best.table
     chart.workforce_sim_alt = f"{best.sentence} Differences from “{best.best}”: {'; '.join(each)}."
     return chart
 

@@ -14,6 +14,8 @@ from workforce_sim.report.panels import frame, make_panels, value_axis
 from workforce_sim.report.style import INK, INTERVAL_BAND, QUIET, Chart, house_style, looks, wrapped
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from workforce_sim.study.questions.resilience import Resilience
 
 
@@ -61,8 +63,19 @@ def resilience_chart(found: Resilience, *, narrow: bool = False) -> Chart:
             "study. Chance only: assumptions held fixed. Not back-tested."
         )
         frame(chart, f"{what.label}: what the shock does", note, "", narrow, legend=panel)
+    chart.table = _table(found)
     chart.workforce_sim_alt = _alt(found)
     return chart
+
+
+def _table(found: Resilience) -> pd.DataFrame:
+    """The paths that are drawn: a row a (scenario, date)."""
+    import pandas as pd
+
+    dates = pd.DatetimeIndex(list(found.dates), name="date")
+    columns = ("difference", "low", "high")
+    parts = {n: pd.DataFrame(dict(zip(columns, p, strict=True)), dates) for n, p in found.paths.items()}
+    return pd.concat(parts, names=["scenario", "date"])
 
 
 def _alt(found: Resilience) -> str:

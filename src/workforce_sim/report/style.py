@@ -11,11 +11,16 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+from workforce_sim.report.extras import writable_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 INK = "#1a1a1a"
 QUIET = "#595959"  # contrast 7 to 1 on white: small print stays readable
@@ -113,9 +118,11 @@ class Chart(Figure):
 
     Attributes:
         workforce_sim_alt: what the chart shows, with its numbers, for those who cannot see it.
+        table: the numbers that are drawn.
     """
 
     workforce_sim_alt: str = ""
+    table: pd.DataFrame
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -128,9 +135,15 @@ class Chart(Figure):
 
     def png(self) -> bytes:
         """The figure as a PNG file; the same chart of the same result, made anew, has the same bytes."""
-        with io.BytesIO() as file:
-            self.savefig(file, format="png", metadata={"Software": None})
-            return file.getvalue()
+        canvas: Any = FigureCanvasAgg(self)
+        before = self.dpi
+        try:
+            with house_style(), io.BytesIO() as file:
+                self.dpi = matplotlib.rcParams["savefig.dpi"]
+                canvas.print_png(file, metadata={"Software": None})  # savefig would draw everything twice
+                return file.getvalue()
+        finally:
+            self.dpi = before
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         width, height = self.get_size_inches() * self.dpi
@@ -154,7 +167,7 @@ def looks(scenarios: list[str]) -> dict[str, Look]:
 
 def wrapped(text: str, letters: int, lines: int = 0) -> str:
     """Text in lines of at most so many letters, and at most so many lines if given."""
-    found = textwrap.wrap(text, max(8, letters), break_long_words=True, break_on_hyphens=False)
+    found = textwrap.wrap(writable_text(text), max(8, letters), break_long_words=True, break_on_hyphens=False)
     if lines and len(found) > lines:
         found = found[:lines]
         found[-1] = found[-1][: max(8, letters) - 1].rstrip() + "…"

@@ -6,13 +6,18 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from workforce_sim.authority.tipping import completions, tipping_point
 from workforce_sim.report.panels import frame, make_panels
 from workforce_sim.report.style import INK, LOOKS, QUIET, Chart, house_style
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from workforce_sim.authority.authority import Authority
+
+Floats = npt.NDArray[np.float64]
 
 
 def tipping_chart(authority: Authority, *, narrow: bool = False) -> Chart:
@@ -62,6 +67,7 @@ def tipping_chart(authority: Authority, *, narrow: bool = False) -> Chart:
             "the same and nothing is left to chance; assumptions held fixed."
         )
         frame(chart, f"{authority.name}: where caseload tips", note, "", narrow, legend=panel)
+    chart.table = _table(n, completions(authority, n), point.referred)
     chart.workforce_sim_alt = (
         f"{authority.name}: a case holder completes most children a year ({point.completed_at_most:.1f}) "
         f"at a caseload of {point.most_completions:.1f}; {point.referred:.1f} are referred. "
@@ -73,3 +79,11 @@ def tipping_chart(authority: Authority, *, narrow: bool = False) -> Chart:
         )
     )
     return chart
+
+
+def _table(caseload: Floats, completed: Floats, referred: float) -> pd.DataFrame:
+    """The curve that is drawn and the line it is held against, children a case holder and year."""
+    import pandas as pd
+
+    index = pd.Index(caseload, name="caseload")
+    return pd.DataFrame({"completed": completed, "referred": referred}, index)

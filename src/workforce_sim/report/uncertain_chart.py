@@ -8,13 +8,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from workforce_sim.authority.calendar import add_months
 from workforce_sim.measures.paths import BY_NAME
 from workforce_sim.numbers import figure, plain, plural
+from workforce_sim.report.badge import badge
 from workforce_sim.report.months import last_values, month_axis
-from workforce_sim.report.panels import frame, is_first, make_panels, value_axis
+from workforce_sim.report.panels import (
+    frame,
+    is_first,
+    make_panels,
+    mark_policies,
+    policy_key,
+    policy_numbers,
+    value_axis,
+)
 from workforce_sim.report.style import DARK_BAND, LIGHT_BAND, Chart, house_style, looks, wrapped
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from workforce_sim.study.questions.uncertain import Uncertainty
 
 Floats = npt.NDArray[np.float64]
@@ -26,6 +38,7 @@ def uncertain_chart(
     """Nine worlds in ten over all draws; within it what chance alone would do around the middle world."""
     shown, what = list(scenarios), BY_NAME[measure]
     look = looks(found.scenarios)
+    keys = policy_numbers(found.plan, shown)
     bands = {name: _bands(found.samples(measure, name)) for name in shown}
     with house_style():
         panels, chart = make_panels(len(shown), narrow)
@@ -41,6 +54,7 @@ def uncertain_chart(
             panel.set_ylabel(wrapped(what.unit, 26 if narrow else 40) if is_first(panel) else "")
         for panel, name in zip(panels, shown, strict=True):
             value_axis(panel, measure, [v for b in bands.values() for v in b])
+            mark_policies(panel, found.plan, [name], keys)
             last_values(panel, dates, measure, [(bands[name][2], look[name])])
         draws, worlds = len(found.drawn), found.values.shape[2]
         note = (
@@ -49,11 +63,12 @@ def uncertain_chart(
             "band: what chance alone does to nine in ten, the rest is due to the assumptions; more worlds "
             "narrow "
             f"neither. {plural(draws, 'draw')} of {plural(len(found.assumptions.varied), 'assumption')}, "
-            f"{worlds} worlds each. Not back-tested."
+            f"{worlds} worlds each. {badge([measure], found.plan.years)}"
         )
         if panels[0].get_ylim()[0] > 0:
             note += " The axis does not start at 0."
-        frame(chart, f"{what.label}: chance and assumptions", note, "", narrow)
+        frame(chart, f"{what.label}: chance and assumptions", note, policy_key(keys), narrow)
+    chart.table = _table(found, bands)
     chart.workforce_sim_alt = _alt(found, measure, bands)
     return chart
 
@@ -79,6 +94,17 @@ def _bands(samples: Floats) -> Floats:
     return bands
 
 
+def _table(found: Uncertainty, bands: dict[str, Floats]) -> pd.DataFrame:
+    """The bands that are drawn: a row a (scenario, date)."""
+    import pandas as pd
+
+    dates = [add_months(found.plan.start, m) for m in range(round(found.plan.years * 12) + 1)]
+    index = pd.DatetimeIndex(dates, name="date")
+    columns = ("p5", "chance_alone_low", "median", "chance_alone_high", "p95")
+    parts = {n: pd.DataFrame(dict(zip(columns, b, strict=True)), index) for n, b in bands.items()}
+    return pd.concat(parts, names=["scenario", "date"])
+
+
 def _alt(found: Uncertainty, measure: str, bands: dict[str, Floats]) -> str:
     what = BY_NAME[measure]
     said = [f"{what.label}, {what.unit}, with chance and assumptions."]
@@ -94,4 +120,4 @@ def _alt(found: Uncertainty, measure: str, bands: dict[str, Floats]) -> str:
             f"{at[2]}; "
             f"{plain(due, 0)}% of the variance is due to the assumptions."
         )
-    return " ".join([*said, "Not back-tested."])
+    return " ".join([*said, badge([measure], found.plan.years)])

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from workforce_sim.authority.calendar import add_months
 from workforce_sim.errors import InputError, Problem
 from workforce_sim.measures.paths import BY_NAME, HEADINGS
+from workforce_sim.numbers import figure, interval, places_for
 from workforce_sim.study.intervals import mean_interval
 
 if TYPE_CHECKING:
@@ -87,16 +88,13 @@ def cost_per(result: Result, scenario: str, measure: str, month: int, to: str) -
     if math.isnan(low):
         words = f"{stated.label}: no improvement that can be told from none, so no price of one."
     else:
-        price, between = _gbp(pounds), f"{_gbp(low)} to {_gbp(high)}"
+        places = places_for("cost_gbp", [(low, high)])
+        price, between = figure("cost_gbp", pounds, places), interval("cost_gbp", low, high, places)
         words = (
             f"{stated.label}: {price} (95% interval {between}) spent to month {month} for each improvement "
             f"by one ({stated.unit})."
         )
     return CostPer(pounds, low, high, cost, improvement, stated.unit, words)
-
-
-def _gbp(pounds: float) -> str:
-    return f"{'-' if pounds < 0 else ''}£{abs(pounds):,.0f}"
 
 
 def _difference(result: Result, measure: str, scenario: str, to: str, month: int) -> Floats:

@@ -46,7 +46,7 @@ def joint_interval(
 ) -> tuple[Floats, Floats, Floats]:
     """Mean over replications (axis 0) and intervals that hold together for all numbers of axis 1.
 
-    mean +- c x standard error, with c the quantile of the largest |t| of a multivariate t with the
+    mean +- c x standard error, with c the quantile of the largest abs(t) of a multivariate t with the
     correlation of the samples (sup-t). A number that never varies has an interval of width 0.
 
     Raises:

@@ -276,20 +276,37 @@ class Result(Outputs):
         start, end = self._months([first, self.months() if last is None else last])
         return decompose(self, name, start, end)
 
-    def plot(self, measure: str = "caseload", scenarios: Sequence[str] | None = None) -> Figure:
-        """A fan chart of a measure: median, half of the worlds, nine worlds in ten, by scenario.
+    def plot(
+        self,
+        measure: str = "caseload",
+        scenarios: Sequence[str] | None = None,
+        *,
+        kind: str = "fan",
+        at: int | None = None,
+    ) -> Figure:
+        """A chart; by default the fan of a measure: median, half of the worlds, nine worlds in ten.
 
-        Nothing is shown or saved: the figure is returned.
+        Nothing is shown or saved: the figure is returned. ``figure.table`` holds the numbers that are drawn,
+        ``figure.workforce_sim_alt`` says what it shows in words.
+
+        Args:
+            measure: of a fan or a difference.
+            scenarios: names; by default those that the kind has room for.
+            kind: ``"fan"``, ``"difference"``, ``"posts"``, ``"spread"`` (of caseloads over workers),
+                ``"change"`` (why caseload changed), ``"drift"``, ``"drift per child"`` or ``"child"``.
+            at: months since the start, of a spread; by default the last.
 
         Raises:
-            InputError: unknown measure or scenario.
+            InputError: unknown kind, measure or scenario, or what does not go together.
         """
-        from workforce_sim.report.charts import fan_chart
+        from workforce_sim.report.plots import plot
 
         (name,) = measure_names(measure)
         for i, scenario in enumerate(scenarios or ()):
             self._known_scenario(scenario, f"scenarios[{i}]")
-        figure: Figure = fan_chart(self, name, list(scenarios) if scenarios else self.scenarios)
+        if at is not None:
+            self._months(at)
+        figure: Figure = plot(self, kind, name, scenarios, at)
         return figure
 
     def story(
@@ -297,18 +314,18 @@ class Result(Outputs):
     ) -> str:
         """One family in the same world under several scenarios: its days, workers and waits, in sentences.
 
-        The world is run again with its event log. Numbers of cases agree between scenarios, because
-        referrals have the same luck in all of them. The days by stage end the text, side by side.
+        The world is run again with its event log. The family is the same in all of them, though a policy
+        that changes referrals changes the numbers of cases. The days by stage end the text, side by side.
 
         Args:
-            case: number of the case; by default the family with the median time open under the first
-                scenario, of those referred in the first half of the study and closed in it who went through
-                three stages or more (the text says so).
+            case: number of the case under the first scenario; by default the family with the median time
+                open under it, of those referred in the first half of the study and closed in it who went
+                through three stages or more (the text says so).
             scenarios: names; by default the first and the last of the study.
             replication: which world.
 
         Raises:
-            InputError: unknown scenario, case or world.
+            InputError: unknown scenario, case or world; a family that is not referred under all scenarios.
         """
         names = list(scenarios) if scenarios else list(dict.fromkeys((self.baseline, self.scenarios[-1])))
         for i, name in enumerate(names):
