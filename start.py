@@ -4,6 +4,7 @@
     python3 start.py test        run the tests        (pytest; try: test -m slow)
     python3 start.py answers     every known answer, what the library says and whether it agrees
     python3 start.py notebook    open JupyterLab      (stop it with Ctrl-C)
+    python3 start.py docs        the documentation as a site: docs/_build/html/index.html
 
 On Windows write `py` for `python3`. The first run makes an environment in .venv and installs the library
 there; later runs start at once. Whatever follows the command is passed on. To begin afresh, delete .venv.
@@ -31,6 +32,7 @@ COMMANDS = {
     "test": ("test", ["-m", "pytest"]),
     "answers": ("test", ["-m", "tests.validation"]),
     "notebook": ("notebook", ["-m", "jupyterlab"]),
+    "docs": ("docs", ["-m", "sphinx", "-W", "-n", "--keep-going", "-q", "-E", "docs", "docs/_build/html"]),
 }
 
 # Settings meant for another Python would be followed by this one as well.
