@@ -136,6 +136,7 @@ def read_rows(path: str | os.PathLike[str], columns: Sequence[Column], where: st
 def _places(header: Sequence[str], columns: Sequence[Column]) -> tuple[dict[str, int], list[Problem]]:
     """Which column of the sheet is which."""
     plain = [plain_name(name) for name in header]
+    all_names = {plain_name(name) for column in columns for name in (column.name, *column.other_names)}
     places: dict[str, int] = {}
     problems = []
     for column in columns:
@@ -147,8 +148,11 @@ def _places(header: Sequence[str], columns: Sequence[Column]) -> tuple[dict[str,
         elif found:
             places[column.name] = found[0]
         elif column.needed:
-            near = nearest(column.name, [name for name in header if name])
+            unknown = [name for i, name in enumerate(header) if name and plain[i] not in all_names]
+            near = nearest(column.name, unknown)
             fix = f"rename {near!r} to {column.name}" if near else f"add it: {column.about}"
+            if unknown and not near:
+                fix += f"; or rename yours, if it is one of {', '.join(shown(name) for name in unknown[:8])}"
             rule = f"a column {column.name}: {column.about}"
             problems.append(Problem(f"column {column.name}", "missing", rule, fix))
     return places, problems

@@ -217,13 +217,15 @@ def _header(
 
 
 def plain_name(text: str) -> str:
-    """The name of a column without case, spaces and marks.
+    """The name of a column without case, spaces and marks; "no" is a number.
 
     Example:
         >>> plain_name("Start Date") == plain_name("start_date")
         True
+        >>> plain_name("Employee No.")
+        'employeenumber'
     """
-    return re.sub(r"[^a-z0-9]", "", text.lower())
+    return re.sub(r"[^a-z0-9]", "", re.sub(r"\bno\b", "number", text.lower().replace("_", " ")))
 
 
 def _check_cell(cell: Cell, name: str, number: int, problems: list[Problem]) -> None:
