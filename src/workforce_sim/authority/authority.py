@@ -286,6 +286,27 @@ class Authority(Part):
 
     # -- looking ----------------------------------------------------------------------------
 
+    def __repr__(self) -> str:
+        """The service in a line; every setting is in :meth:`assumptions` and :meth:`to_toml`.
+
+        Example:
+            >>> import workforce_sim as ws
+            >>> ws.Authority.preset("birmingham-2015")
+            <Authority 'Birmingham 2015': 740 posts, 494 with a permanent worker, 231 agency workers, 15
+            empty; 310 FTE hold 7,750 children, 25.0 each; turnover 20.5%>
+        """
+        posts, vacant = sum(g.number for g in self.posts), sum(g.vacant for g in self.posts)
+        covering = sum(g.agency for g in self.posts)
+        agency = covering + sum(g.agency_above_establishment for g in self.posts)
+        return (
+            f"<Authority {self.name!r}: {posts:,} posts, {posts - vacant:,} with a permanent worker, "
+            f"{agency:,} agency workers, {vacant - covering:,} empty; "
+            f"{self.case_holders_fte():,.0f} FTE hold {self.open_children():,} children, "
+            f"{self.census.caseload:.1f} each; turnover {self.census.turnover_rate:.1f}%>"
+        )
+
+    __str__ = __repr__
+
     @property
     def grades(self) -> list[str]:
         """Grades in the order of the post groups."""
