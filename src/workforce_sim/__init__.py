@@ -5,7 +5,7 @@ from workforce_sim.authority.authority import Authority
 from workforce_sim.authority.tipping import TippingPoint, tipping_point
 from workforce_sim.data.backtest.run import Backtest, backtest
 from workforce_sim.data.calibration.calibrate import Calibration, calibrate
-from workforce_sim.errors import InputError, WorkforceSimError, WorkforceSimWarning
+from workforce_sim.errors import ExtraMissing, InputError, WorkforceSimError, WorkforceSimWarning
 from workforce_sim.interventions import (
     AdministrativeSupport,
     AgencyCap,
@@ -44,7 +44,6 @@ from workforce_sim.simulation import Simulation
 from workforce_sim.study.arm import RunFailed
 from workforce_sim.study.enough import Enough, NotPreciseWarning
 from workforce_sim.study.many import run_all
-from workforce_sim.study.questions.sensitivity import ExtraMissing
 from workforce_sim.study.questions.target import Target
 from workforce_sim.study.result import Result
 from workforce_sim.study.store import DamagedFileWarning, StoreError

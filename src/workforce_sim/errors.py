@@ -14,6 +14,10 @@ class WorkforceSimError(Exception):
     """Every error this library raises on purpose."""
 
 
+class ExtraMissing(WorkforceSimError):
+    """A package that is only needed for this is not installed; the message says how to install it."""
+
+
 class WorkforceSimWarning(UserWarning):
     """Every warning this library gives on purpose."""
 

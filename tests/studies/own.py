@@ -49,9 +49,13 @@ class FatalOnce(Watching):
     marker: str
 
     def at(self, children: int) -> None:
-        if multiprocessing.parent_process() is not None and not Path(self.marker).exists():
-            Path(self.marker).touch()
-            os._exit(9)
+        if multiprocessing.parent_process() is None:
+            return
+        try:
+            Path(self.marker).touch(exist_ok=False)  # one of two processes that come at once can make it
+        except FileExistsError:
+            return
+        os._exit(9)
 
 
 class Raising(Watching):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workforce_sim.errors import InputError, Problem, shown, unknown_name
-from workforce_sim.numbers import NONE, plain
+from workforce_sim.numbers import NONE, capital, plain, uncapital
 from workforce_sim.report.assumption_table import setting_name
 from workforce_sim.report.blocks import Block, Cell, Folded, Group, Picture, Row, Table, Words
 from workforce_sim.report.style import Chart
@@ -112,16 +112,13 @@ def drawn(answer: Any) -> tuple[Chart, Chart | None] | None:
         return draw(answer), draw(answer, narrow=True)
     if type(answer).__name__ in _DRAWN_NARROW:
         return answer.plot(), answer.plot(narrow=True)
-    try:
-        chart = answer.plot()
-    except NotImplementedError:
-        return None
+    chart = answer.plot()
     return (chart, None) if isinstance(chart, Chart) else None
 
 
 def picture_blocks(caption: str, wide: Chart, narrow: Chart | None = None) -> list[Block]:
     """A chart, and the table of its numbers for whoever asks."""
-    table = frame_table(wide.table, f"The numbers of the chart: {caption[:1].lower()}{caption[1:]}")
+    table = frame_table(wide.table, f"The numbers of the chart: {uncapital(caption)}")
     return [Picture(caption, wide, narrow), Folded("The numbers of this chart", (table,))]
 
 
@@ -142,7 +139,7 @@ def frame_table(frame: pd.DataFrame, caption: str) -> Table:
         )
         groups.setdefault(heading, []).append(row)
     made = tuple(Group(tuple(rows), heading) for heading, rows in groups.items())
-    return Table(caption, (corner[:1].upper() + corner[1:], *columns), made)
+    return Table(caption, (capital(corner), *columns), made)
 
 
 def _words(name: str) -> str:

@@ -16,6 +16,7 @@ from importlib import resources
 from typing import Any
 
 from workforce_sim.measures.paths import BY_NAME
+from workforce_sim.numbers import uncapital
 
 #: Where there is no record of any of the measures.
 NOT_TESTED = "Not back-tested."
@@ -164,8 +165,7 @@ def _words(one: Scored) -> str:
 
 
 def _label(name: str) -> str:
-    label = BY_NAME[name].label if name in BY_NAME else name
-    return label[:1].lower() + label[1:]
+    return uncapital(BY_NAME[name].label if name in BY_NAME else name)
 
 
 def _years(number: int) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from importlib.util import find_spec
 
+from workforce_sim.errors import ExtraMissing
+
 #: How a package is called by pip, where that is another name.
 _PIP = {"docx": "python-docx", "openpyxl": "openpyxl"}
 
@@ -19,8 +21,6 @@ def needed(package: str, extra: str, where: str) -> None:
         ExtraMissing: it is not installed; the message has the line that installs it.
     """
     if find_spec(package) is None:
-        from workforce_sim.study.questions.sensitivity import ExtraMissing
-
         raise ExtraMissing(
             f"{where} needs {_PIP[package]}, which is not installed. Install it with:\n"
             f'  pip install "workforce_sim[{extra}]"   or   pip install {_PIP[package]}'

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workforce_sim.measures.paths import BY_NAME, HEADINGS
-from workforce_sim.numbers import figure, interval, length, places_apart, places_for, plural, pounds
+from workforce_sim.numbers import capital, figure, interval, length, places_apart, places_for, plural, pounds
 from workforce_sim.report.blocks import Block, Cell, Group, Row, Table, Words
 from workforce_sim.report.levels import signed
 
@@ -99,8 +99,7 @@ def _between(low: float, high: float, places: int) -> str:
 
 
 def _label(heading: str) -> str:
-    words = BY_NAME[f"cost_{heading}_gbp"].label.removeprefix("Cost: ")
-    return words[:1].upper() + words[1:]
+    return capital(BY_NAME[f"cost_{heading}_gbp"].label.removeprefix("Cost: "))
 
 
 def price_table(result: Result, month: int) -> Table:

@@ -40,15 +40,17 @@ def month_axis(panel: Axes, plan: Plan) -> Floats:
     return date_axis(panel, [add_months(plan.start, m) for m in range(round(plan.years * 12) + 1)])
 
 
-def last_values(panel: Axes, at: Floats, measure: str, ends: list[tuple[Floats, Look]]) -> None:
-    """The last value of every line beside it, moved apart where they would touch."""
+def last_values(
+    panel: Axes, at: float, measure: str, ends: list[tuple[Floats, Look]], places: int | None = None
+) -> None:
+    """The last value of every line beside it, there on the axis, moved apart where they would touch."""
     low, high = panel.get_ylim()
     apart, below = 0.065 * (high - low), -np.inf
     for path, look in sorted((e for e in ends if np.isfinite(e[0][-1])), key=lambda e: float(e[0][-1])):
         height = max(float(path[-1]), below + apart)
         panel.annotate(
-            figure(measure, float(path[-1]), BY_NAME[measure].decimals),
-            (float(at[-1]), height),
+            figure(measure, float(path[-1]), BY_NAME[measure].decimals if places is None else places),
+            (at, height),
             xytext=(6, 0),
             textcoords="offset points",
             va="center",

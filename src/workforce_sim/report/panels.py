@@ -12,8 +12,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from workforce_sim.authority.calendar import add_months, in_words
 from workforce_sim.measures.paths import BY_NAME
-from workforce_sim.numbers import figure, is_money, pounds
-from workforce_sim.report.style import INK, NARROW, QUIET, WIDE, Chart, Look, wrapped
+from workforce_sim.numbers import is_money, pounds
+from workforce_sim.report.months import last_values
+from workforce_sim.report.style import NARROW, QUIET, WIDE, Chart, Look, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -132,24 +133,8 @@ def _money_tick(x: float, high: float) -> str:
 def end_labels(
     panel: Axes, result: Result, measure: str, ends: list[tuple[Floats, Look]], *, places: int | None = None
 ) -> None:
-    """The last value of every line beside it, moved apart where they would touch."""
-    low, high = panel.get_ylim()
-    apart, last = 0.065 * (high - low), -np.inf
-    for path, look in sorted((e for e in ends if np.isfinite(e[0][-1])), key=lambda e: float(e[0][-1])):
-        at = max(float(path[-1]), last + apart)
-        text = figure(measure, float(path[-1]), BY_NAME[measure].decimals if places is None else places)
-        panel.annotate(
-            text,
-            (_place(panel, dates_of(result)[-1]), at),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8.5,
-            fontweight="bold",
-            color=INK if look.colour in ("#E69F00", "#56B4E9", "#CC79A7") else look.colour,
-            annotation_clip=False,
-        )
-        last = at
+    """The last value of every line at the end of a study: see :func:`last_values`."""
+    last_values(panel, _place(panel, dates_of(result)[-1]), measure, ends, places)
 
 
 def name_dotted(panel: Axes, result: Result, quantiles: dict[str, Floats], name: str) -> None:

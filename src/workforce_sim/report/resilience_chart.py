@@ -51,7 +51,7 @@ def resilience_chart(found: Resilience, *, narrow: bool = False) -> Chart:
                     markersize=9,
                 )
         ends = [(mean, look[name]) for name, (mean, _, _) in found.paths.items()]
-        last_values(panel, at, found.measure, ends)
+        last_values(panel, float(at[-1]), found.measure, ends)
         panel.set_ylabel(wrapped(f"difference, {points(what.unit)}", 26 if narrow else 40))
         note = (
             f"The shock (grey): {found.shock}. Lines: mean difference between the same worlds with and "

@@ -8,19 +8,20 @@ is filled from the model that was run.
 from __future__ import annotations
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from workforce_sim.authority.layout import layout
 from workforce_sim.authority.steady import steady
 from workforce_sim.measures.paths import BY_NAME
-from workforce_sim.numbers import joined, length, plural
+from workforce_sim.numbers import joined, length, plural, uncapital
 from workforce_sim.report.assumption_table import evidence_counts
 from workforce_sim.report.blocks import Cell, Group, Row, Table
+from workforce_sim.study.keys import version_of
 
 if TYPE_CHECKING:
     from workforce_sim.study.result import Result
 
+UNKNOWN = "(version unknown)"
 _PACKAGES = ("simpy", "numpy", "numba", "scipy", "pandas", "xarray", "matplotlib")
 
 
@@ -56,7 +57,7 @@ def stress_table(result: Result, outputs: list[str]) -> Table:
 
 
 def _objectives(result: Result, outputs: list[str]) -> list[tuple[str, str]]:
-    measures = joined([f"{_lower(BY_NAME[m].label)} ({BY_NAME[m].unit})" for m in outputs])
+    measures = joined([f"{uncapital(BY_NAME[m].label)} ({BY_NAME[m].unit})" for m in outputs])
     aims = [name for name in result.scenarios if name != result.baseline]
     compared = f"{joined([f'“{n}”' for n in aims])} against “{result.baseline}”" if aims else "nothing"
     return [
@@ -171,7 +172,7 @@ def _implementation(result: Result) -> list[tuple[str, str]]:
         (
             "5.1 Software",
             f"workforce_sim {about['workforce_sim']}; this report was written with Python "
-            f"{platform.python_version()}, {joined([f'{n} {_version(n)}' for n in _PACKAGES])}.",
+            f"{platform.python_version()}, {joined([f'{n} {version_of(n) or UNKNOWN}' for n in _PACKAGES])}.",
         ),
         (
             "5.2 Random sampling",
@@ -190,14 +191,3 @@ def _implementation(result: Result) -> list[tuple[str, str]]:
             "second. The numbers do not depend on how many processors there are.",
         ),
     ]
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:  # frozen into one file, without what pip knows
-        return "(version unknown)"
-
-
-def _lower(label: str) -> str:
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]

@@ -55,7 +55,7 @@ def uncertain_chart(
         for panel, name in zip(panels, shown, strict=True):
             value_axis(panel, measure, [v for b in bands.values() for v in b])
             mark_policies(panel, found.plan, [name], keys)
-            last_values(panel, dates, measure, [(bands[name][2], look[name])])
+            last_values(panel, float(dates[-1]), measure, [(bands[name][2], look[name])])
         draws, worlds = len(found.drawn), found.values.shape[2]
         note = (
             "Line and number: the world in the middle. Light band: nine worlds in ten, chance and "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from workforce_sim.measures.paths import BY_NAME, MEASURES
+from workforce_sim.measures.paths import BY_NAME, MEASURES, NAMES
 from workforce_sim.numbers import points
 from workforce_sim.report.answer import report_months
 from workforce_sim.report.assumption_table import setting_name, shown
@@ -104,7 +104,7 @@ def _unit(measure: str, *, difference: bool = False) -> str:
 
 
 def _levels(result: Result) -> Sheet:
-    table = result.table([m.name for m in MEASURES], at=report_months(result))
+    table = result.table(list(NAMES), at=report_months(result))
     rows = [
         (BY_NAME[m].label, name, int(month), *map(float, row), _unit(m))
         for (m, name, month), row in zip(table.index, table.to_numpy(), strict=True)
@@ -114,7 +114,7 @@ def _levels(result: Result) -> Sheet:
 
 
 def _differences(result: Result) -> Sheet:
-    names, months = [m.name for m in MEASURES], report_months(result)
+    names, months = list(NAMES), report_months(result)
     rows: list[tuple[Any, ...]] = []
     columns: tuple[str, ...] = ()
     for scenario in result.scenarios[1:]:
@@ -170,7 +170,7 @@ def _change(result: Result) -> Sheet:
 
 
 def _months(result: Result) -> Sheet:
-    names = [m.name for m in MEASURES]
+    names = list(NAMES)
     table = result.table(names, at=list(range(result.months() + 1)))
     dates = [d.astype("datetime64[D]").item() for d in result.data["date"].values]
     rows = [

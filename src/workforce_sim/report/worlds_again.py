@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -81,8 +80,7 @@ def run_again(result: Result, scenarios: Sequence[str], worlds: int | None = Non
             run = result.plan.run(name, world)
             lists.append(_lists(run))
             ledgers.append(_days(run))
-            del run
-            gc.collect(1)  # a run's environment and processes hold each other
+            del run  # what nobody holds is freed when the next one begins
         children[name] = np.concatenate([held for held, _ in lists])
         fte[name] = np.concatenate([hours for _, hours in lists])
         counted[name] = round(sum(k for k, _ in ledgers))

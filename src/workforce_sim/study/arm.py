@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import gc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -64,8 +63,6 @@ class Arm:
                 f"  {self.replay(replication)}"
             ) from error
         found = measures(run.counts, run.stage_names)
-        del run
-        gc.collect(1)  # a run's environment and processes hold each other, and would pile up to a gigabyte
         return np.stack([found[name] for name in NAMES])
 
     def replay(self, replication: int) -> str:

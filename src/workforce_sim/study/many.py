@@ -50,7 +50,7 @@ def run_all(
         ...     plans = {"Do nothing": [], "1 post": [ws.NewPosts(1, start="2025-10-01")]}
         ...     return ws.Study(small_authority(workers), plans, "2025-10-01", years=0.5, replications=2)
         >>> two = {"Anytown": study(3), "Elsewhere": study(4)}
-        >>> [name for name, result in ws.run_all(two, progress=False)]
+        >>> sorted(name for name, result in ws.run_all(two, progress=False))
         ['Anytown', 'Elsewhere']
     """
     worlds = Worlds(processes=processes, client=client, folder=folder, progress=progress)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -325,8 +324,6 @@ class Candidates:
             replication=world,
         ).run()
         rows = [run.census(dt.date(year, 9, 30)) for year in years]
-        del run
-        gc.collect(1)  # a run's environment and processes hold each other, and would pile up
         return {
             "inpost_fte": np.array([r.in_post_fte for r in rows]),
             "vacancy_fte": np.array([r.vacancies_fte for r in rows]),

@@ -17,7 +17,7 @@ from workforce_sim.authority.calendar import add_months, as_date, in_words, next
 from workforce_sim.checks import check_run
 from workforce_sim.errors import InputError, Problem, shown, unknown_name
 from workforce_sim.interventions.base import Intervention, Process
-from workforce_sim.measures.paths import BY_NAME, MEASURES
+from workforce_sim.measures.paths import BY_NAME, NAMES
 from workforce_sim.numbers import plural
 from workforce_sim.report.explorer.sliders import Position, position_of, sliders_for
 from workforce_sim.report.explorer.work import FIRST, Background
@@ -119,7 +119,7 @@ def explore_result(
     wanted = result.replications if replications is None else replications
     settings = (wanted, begins, posts_by, ranges, measure, look_ahead, processes)
     explorer = Explorer(alone, *settings, where="Result.explore")
-    known = np.stack([result.samples(m.name, result.baseline) for m in MEASURES], axis=1)
+    known = np.stack([result.samples(name, result.baseline) for name in NAMES], axis=1)
     explorer.worlds.remember(alone.arms[0], known)
     return explorer
 
@@ -161,7 +161,7 @@ class Explorer:
         last = None if posts_by is None else _date("posts_by", posts_by, plan, problems)
         self.sliders = sliders_for(plan.authority, first, last, ranges, problems)
         if measure not in BY_NAME:
-            problems.append(unknown_name("measure", measure, [m.name for m in MEASURES], "a measure"))
+            problems.append(unknown_name("measure", measure, NAMES, "a measure"))
         self.measure = measure
         if not problems:
             for name, slider in self.sliders.items():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.errors import InputError, Problem, WorkforceSimError, shown, unknown_name
+from workforce_sim.errors import ExtraMissing, InputError, Problem, shown, unknown_name
 from workforce_sim.numbers import figure, interval, joined, places_apart, plain, plural
 from workforce_sim.samples import whole
 from workforce_sim.study.arm import Plan
@@ -30,10 +30,6 @@ _WHERE = "Study.sensitivity"
 _LEVELS = 4  # of Morris' grid: 0, 1/3, 2/3, 1
 _MANY = 20  # assumptions: Sobol's shares of more take longer than anybody waits
 _RESAMPLES = 1000
-
-
-class ExtraMissing(WorkforceSimError):
-    """A package that is only needed for this is not installed; the message says how to install it."""
 
 
 @dataclass(frozen=True)
