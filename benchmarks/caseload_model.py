@@ -37,7 +37,7 @@ their own. The outputs are those of the whole run, with no warm-up.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict, get_type_hints
 
@@ -177,6 +177,11 @@ def draw_tape(posts: int = 700, years: float = 3.0, seed: int = 0) -> Tape:
         cover_leaves=rng.exponential(COVER_LEAVES_MEAN, spells),
         cover_stays=rng.exponential(COVER_STAYS_MEAN, spells),
     )
+
+
+def without_leavers(tape: Tape) -> Tape:
+    """The same tape with a workforce that never changes: nobody ever decides to resign."""
+    return replace(tape, threshold=np.full_like(tape.threshold, np.inf))
 
 
 def save_tape(tape: Tape, path: str | Path) -> None:

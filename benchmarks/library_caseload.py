@@ -11,7 +11,8 @@ import time
 from typing import Any
 
 import numpy as np
-from caseload_model import (
+
+from benchmarks.caseload_model import (
     CAP,
     CEILING,
     EFFORT,
@@ -22,7 +23,6 @@ from caseload_model import (
     Outputs,
     Tape,
 )
-
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
 from workforce_sim.authority.stage_rules import STAGE, StageTable
 from workforce_sim.casework.desk import Desk

@@ -14,7 +14,8 @@ from collections.abc import Generator
 from typing import Any, Literal
 
 import simpy
-from caseload_model import (
+
+from benchmarks.caseload_model import (
     ARRIVE,
     CAP,
     CEILING,

@@ -1,4 +1,4 @@
-"""The command: ``workforce-sim run bid.toml`` and ``workforce-sim verify bid.zip``."""
+"""The command: ``workforce-sim run bid.toml``, ``workforce-sim verify bid.zip``, ``workforce-sim warm``."""
 
 from __future__ import annotations
 
@@ -73,6 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("bundle", metavar="BID.zip")
     check.add_argument("--seconds", type=float, default=30.0, help="for running worlds again (30)")
     check.set_defaults(command=_verify)
+
+    warm = commands.add_parser("warm", help="compile the fast rules now, so that no study waits for it")
+    warm.set_defaults(command=_warm)
     return parser
 
 
@@ -106,9 +109,18 @@ def _verify(given: argparse.Namespace) -> int:
     return DONE if found else FAILED
 
 
+def _warm(_: argparse.Namespace) -> int:
+    from workforce_sim.study.warming import warm
+
+    print("compiling what is not compiled yet, up to a minute ...", file=sys.stderr)
+    print(warm())
+    return DONE
+
+
 def as_text(result: Result) -> str:
     """The answer as a table of text: mean and 95% interval at the end, and the difference from the first."""
     from workforce_sim.measures.paths import BY_NAME, HEADLINE
+    from workforce_sim.report.answer import stated
 
     last = result.months()
     means = result.table(at=[last]).to_dict("index")
@@ -122,7 +134,7 @@ def as_text(result: Result) -> str:
             mean, low, high = (_number(row[c], measure.decimals) for c in ("mean", "low", "high"))
             line = f"  {scenario:{width}}  {mean:>13}  {low} to {high}"
             if scenario != result.baseline:
-                apart = result.compare(scenario, measures=name, at=[last]).to_dict("index")[name, last]
+                apart = stated(result, scenario, name, [last]).to_dict("index")[name, last]
                 mean, low, high = (
                     _number(apart[c], measure.decimals, sign="+") for c in ("difference", "low", "high")
                 )

@@ -1,0 +1,1 @@
+"""How fast the library is, measured beside other ways to run the same model: ``python -m benchmarks``."""
