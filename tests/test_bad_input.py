@@ -855,3 +855,16 @@ def test_a_billion_posts_are_refused_and_no_posts_are_a_service(pathway: str | N
         paths = ws.Simulation(nobody, [], start="2025-10-01", years=1).run().paths
         assert paths["turned_away_children"].sum() == paths["referred_children"].sum() > 100
         assert paths["open_children"].max() == 0
+
+
+def test_a_list_will_do_for_what_is_kept_as_a_tuple() -> None:
+    """Groups of posts, a season and sizes of families are written as lists, and cannot be changed after."""
+    england = ws.Authority.preset("england-2025")
+    posts = [group.model_dump() for group in england.posts]
+    season = [1.0] * 12
+    demand = {"season": season, "family_sizes": [0.5, 0.5], "children_per_family": 1.5}
+    made = england.with_changes(posts=posts, demand=demand)
+    assert made.posts == england.posts
+    assert (made.demand.season, made.demand.family_sizes) == ((1.0,) * 12, (0.5, 0.5))
+    season[0] = 9.0
+    assert made.demand.season == (1.0,) * 12

@@ -7,6 +7,7 @@ import locale
 import os
 import subprocess
 import sys
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -286,6 +287,7 @@ print(run.digest(), repr(run.paths["cost_to_date_gbp"].iloc[-1]), policies[0].de
 """
 
 
+@cache
 def in_another_place(**surroundings: str) -> str:
     """What a run across both changes of the clock prints in other surroundings."""
     found = subprocess.run(

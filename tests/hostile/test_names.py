@@ -18,13 +18,14 @@ from PIL import Image
 import workforce_sim as ws
 from tests.hostile.worlds import SERVICES, START
 from workforce_sim.authority.pathway import Pathway
-from workforce_sim.report.charts import fan_chart, posts_chart
-from workforce_sim.report.extras import writable_text
-from workforce_sim.report.page import page
-from workforce_sim.report.rerun import python_lines
-from workforce_sim.report.style import Chart
-from workforce_sim.report.word import word
-from workforce_sim.report.workbook import workbook
+from workforce_sim.report.charts.fan import fan_chart
+from workforce_sim.report.charts.posts import posts_chart
+from workforce_sim.report.charts.style import Chart
+from workforce_sim.report.printed.excel import workbook
+from workforce_sim.report.printed.page import page
+from workforce_sim.report.printed.word import word
+from workforce_sim.report.sections.rerun import python_lines
+from workforce_sim.report.writable import writable_text
 
 NAMES = {
     "script": "<script>alert(1)</script>",

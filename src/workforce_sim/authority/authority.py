@@ -30,7 +30,7 @@ from workforce_sim.authority.pathway import Pathway, as_pathway
 from workforce_sim.authority.records import EVIDENCE_CLASSES
 from workforce_sim.authority.register import SECTIONS, register, setting_paths, unchanged_paths
 from workforce_sim.authority.staff import Agency, Careers, Recruitment, Supervision
-from workforce_sim.authority.taken import Taken, as_records, provenance
+from workforce_sim.authority.taken import Taken, provenance
 from workforce_sim.authority.usable import not_writable
 from workforce_sim.errors import InputError, Problem, from_pydantic, nearest, unknown_name
 
@@ -90,7 +90,7 @@ class Authority(Part):
     careers: Careers = Careers()
     costs: Costs = Costs()
     sources: dict[str, Source] = Field(default_factory=dict)
-    made_from: Annotated[tuple[Taken, ...], BeforeValidator(as_records)] = ()
+    made_from: tuple[Taken, ...] = ()
 
     def __init__(self, /, **settings: Any) -> None:
         try:
@@ -170,7 +170,7 @@ class Authority(Part):
     @classmethod
     def from_toml(cls, text: str, where: str = "the TOML text") -> Authority:
         """Read an authority from TOML text."""
-        settings = toml_file.read_settings(text, where)
+        settings = toml_file.parsed(text, where)
         try:
             return cls(**settings)
         except InputError as error:

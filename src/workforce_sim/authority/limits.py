@@ -55,7 +55,9 @@ def too_many_places(authority: Authority) -> list[Problem]:
 def check_movements(authority: Authority, rates: tuple[GradeRates, ...]) -> None:
     """Refuse rates at which the posts would change hands so often that a run would not end.
 
-    A post that is filled, left and filled again, or covered and uncovered, takes the mean time of each.
+    A post that is filled, left and filled again, or covered and uncovered, takes the mean time of each. Where
+    some vacancies are tolerated a call for cover may be turned away; it is followed by the next, however long
+    those stay who come.
 
     Raises:
         InputError: which rates, and which to lower.
@@ -71,12 +73,14 @@ def check_movements(authority: Authority, rates: tuple[GradeRates, ...]) -> None
             (ends, found.covers_per_empty_post_year, "covers_per_empty_post_year"),
         ):
             both = leaving * coming / (leaving + coming) if leaving + coming else 0.0
+            fix = f"{name} = 10, or people who stay longer"
+            if name.startswith("covers") and authority.agency.tolerance > 0:
+                both, fix = coming, f"{name} = 10, or agency.tolerance = 0"
             notice = w.notice_days / DAYS_PER_YEAR if name.startswith("hires") else 0.0
             a_year = (group.number + group.agency_above_establishment) * both / (1 + both * notice)
             if a_year > MOST_MOVEMENTS:
                 rule = f"at most {MOST_MOVEMENTS:,.0f} comings and goings a year in a grade"
                 rule += f" (with {leaving:.3g} goings a year it is {a_year:.3g})"
-                fix = f"{name} = 10, or people who stay longer"
                 problems.append(Problem(f"posts[{i}].{name}", f"{coming:.3g}", rule, fix))
     if problems:
         raise InputError("the balance", problems)

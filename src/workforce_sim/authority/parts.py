@@ -14,11 +14,17 @@ from workforce_sim.authority.usable import LITTLE, MOST_POSTS, usable
 from workforce_sim.errors import InputError, Problem, RuleBroken, nearest
 
 
+def as_tuple(cls: type[BaseModel], value: Any) -> Any:
+    """A list, as TOML and most people write it, for what is kept as a tuple, so that nobody changes it."""
+    return tuple(value) if isinstance(value, list) else value
+
+
 class Part(BaseModel):
     """A frozen value that knows every one of its settings and refuses any other."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
+    _lists_will_do = field_validator("*", mode="before")(classmethod(as_tuple))
     _every_value_is_usable = field_validator("*", mode="after")(classmethod(usable))
 
     if not TYPE_CHECKING:

@@ -31,10 +31,6 @@ _SUM = 1e-9
 _NO_NAME = "there is no setting of this name"
 
 
-def _as_tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
 def _increasing(ages: tuple[float, ...]) -> tuple[float, ...]:
     if any(b <= a for a, b in pairwise(ages)):
         fix = f"reviews_days = {sorted(set(ages))}"
@@ -61,9 +57,7 @@ def _scaled(shares: Mapping[str, float], total: float) -> str:
 
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Ages = Annotated[
-    tuple[Annotated[float, Field(gt=0)], ...], BeforeValidator(_as_tuple), AfterValidator(_increasing)
-]
+Ages = Annotated[tuple[Annotated[float, Field(gt=0)], ...], AfterValidator(_increasing)]
 Shares = Annotated[dict[str, Share], Field(min_length=1), AfterValidator(_whole)]
 
 

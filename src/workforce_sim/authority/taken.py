@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from workforce_sim.authority.parts import Part, one_of
 
@@ -31,11 +31,6 @@ class Taken(Part):
     value: str = ""
     source: str = ""
     note: str = ""
-
-
-def as_records(value: Any) -> Any:
-    """Lists, as TOML has them, as tuples."""
-    return tuple(value) if isinstance(value, list) else value
 
 
 def provenance(authority: Authority) -> pd.DataFrame:

@@ -57,22 +57,6 @@ def parsed(text: object, where: str) -> dict[str, Any]:
         raise InputError(where, [Problem("file", "", rule, f"mend: {error}")]) from None
 
 
-def read_settings(text: object, where: str) -> dict[str, Any]:
-    """The settings of an authority in TOML text, lists that stand for tuples made so.
-
-    Raises:
-        InputError: not text, or not TOML.
-    """
-    settings = parsed(text, where)
-    if isinstance(settings.get("posts"), list):
-        settings["posts"] = tuple(settings["posts"])
-    for section, name in (("demand", "season"), ("demand", "family_sizes"), ("careers", "at_start")):
-        part = settings.get(section)
-        if isinstance(part, dict) and isinstance(part.get(name), list):
-            part[name] = tuple(part[name])
-    return settings
-
-
 def write(authority: Authority) -> str:
     """The authority as TOML text, every setting written out."""
     import tomli_w
