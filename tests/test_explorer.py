@@ -240,7 +240,7 @@ def listen(explorer: Explorer) -> tuple[list[tuple[Position, int]], Callable[[Po
 
     def wait(position: Position) -> None:
         with complete:
-            assert complete.wait_for(lambda: (position, explorer.replications) in heard, timeout=60)
+            assert complete.wait_for(lambda: (position, explorer.replications) in heard, timeout=600)
 
     explorer.background.listen(hears)
     return heard, wait
@@ -274,7 +274,7 @@ def test_a_slider_that_moves_on_drops_what_it_left(explore: Callable[..., Explor
 
     explorer.background.listen(hears)
     explorer.background.want(first, "pay")
-    assert done.wait(60)
+    assert done.wait(600)
     assert explorer.ready(second) == 40
     assert explorer.ready(first) <= 2
 
@@ -291,7 +291,7 @@ def test_what_may_be_next_is_run_ahead_while_nothing_else_is_wanted(explore: Cal
         lambda *heard: done.set() if all(explorer.ready(p) >= n for p, n in following) else None
     )
     explorer.background.want(position, "posts")
-    assert done.wait(60)
+    assert done.wait(600)
     ready = [explorer.ready(Position(posts=n)) for n in (4, 3, 2, 1, 0)]
     assert ready == [7, 6, 6, 5, 7]  # doing nothing is there anyway
 
@@ -318,7 +318,7 @@ def test_a_world_that_raises_is_told_and_the_next_position_runs(
 
     monkeypatch.setattr(explorer.worlds, "stream", breaks)
     explorer.background.want(explorer.position(posts=1), "posts")
-    assert "replication 0" in str(told.get(timeout=60))
+    assert "replication 0" in str(told.get(timeout=600))
     monkeypatch.setattr(explorer.worlds, "stream", stream)
     _, wait = listen(explorer)
     explorer.background.want(explorer.position(posts=2), "posts")
@@ -352,9 +352,9 @@ class Drawn:
         self.panel = Panel(explorer, self.asked.put)
 
     def until(self, what: str) -> None:
-        self.asked.get(timeout=60)()
+        self.asked.get(timeout=600)()
         while what not in self.panel.status.value:
-            self.asked.get(timeout=60)()
+            self.asked.get(timeout=600)()
 
 
 needs_widgets = pytest.mark.skipif(
@@ -403,7 +403,7 @@ def test_another_measure_is_drawn_of_the_same_worlds(explore: Callable[..., Expl
     drawn = Drawn(explore())
     drawn.until("All 6 worlds")
     drawn.panel.measure.value = "agency_rate"
-    drawn.asked.get(timeout=60)()
+    drawn.asked.get(timeout=600)()
     assert "Agency rate" in drawn.panel.chart.value
 
 

@@ -34,12 +34,16 @@ class Watching(Intervention):
 
 
 class Fatal(Watching):
-    """Kills its process in worlds with so many children, if the process is not the first."""
+    """Kills its process in worlds with so many children, if the process is not the first; can keep count."""
 
     children: int
+    deaths: str = ""
 
     def at(self, children: int) -> None:
         if children == self.children and multiprocessing.parent_process() is not None:
+            if self.deaths:
+                with Path(self.deaths).open("a") as stream:
+                    stream.write("x")
             os._exit(9)
 
 

@@ -20,7 +20,15 @@ from tests.studies.own import (
     study,
     the_only_one,
 )
-from workforce_sim import InputError, InterruptedWarning, RunFailed, WorkforceSimWarning
+from workforce_sim import (
+    Enough,
+    InputError,
+    InterruptedWarning,
+    NewPosts,
+    NotPreciseWarning,
+    RunFailed,
+    WorkforceSimWarning,
+)
 from workforce_sim.interventions import AllocationRule
 from workforce_sim.study.arm import Arm
 from workforce_sim.study.keys import key_of
@@ -269,7 +277,7 @@ def test_processes_without_work_end_and_are_started_again(alone) -> None:
         found = list(short.run(queue_of(study(), pace={"0": 0.01, "1": 0.01})))
         assert np.array_equal(collected(found), alone, equal_nan=True)
         assert not any(done.batch.deaths for done in found)
-        short._workers[0].process.join(30)
+        short._workers[0].process.join(600)
         assert short._workers[0].process.exitcode == 0
     short.close()
 
@@ -341,12 +349,83 @@ def test_many_studies_hold_one_or_two_at_a_time(monkeypatch) -> None:
 
 
 def test_many_studies_are_checked() -> None:
-    from workforce_sim import Enough
-
     with pytest.raises(InputError, match="a name and a Study"):
         list(run_all({"x": 3}))
-    with pytest.raises(InputError, match="replications=20"):
-        list(run_all({"x": study(Enough())}))
+
+
+#: Takes two rounds or more with most seeds, and each another number of worlds.
+PRECISE = Enough(measures=("open_children",), mean=0.25, difference=0.1, least=5, most=60)
+
+
+def precise_and_not():
+    """Studies that run until they are precise, and between them some of a number of worlds."""
+    for seed in range(1, 5):
+        yield f"seed {seed}", study(12 if seed % 3 == 0 else PRECISE, seed=seed)
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_many_studies_run_until_each_is_precise(tmp_path, processes) -> None:
+    """Side by side each has the worlds that it has by itself, to the bit; and so when it is run again."""
+    alone = {name: one.run(progress=False, processes=1) for name, one in precise_and_not()}
+    worlds = [found.replications for name, found in alone.items()]
+    assert len(set(worlds)) > 2, worlds
+    assert max(worlds) > 10, "more than the first round and the next"
+    settings = {"processes": processes, "folder": tmp_path / "worlds", "progress": False}
+    for _ in range(2):
+        found = dict(run_all(precise_and_not(), **settings))
+        assert sorted(found) == sorted(alone)
+        assert all(found[name].data.equals(alone[name].data) for name in alone)
+
+
+def test_many_studies_that_are_never_precise_are_named() -> None:
+    asked = Enough(
+        measures=("open_children",), mean=1e-9, difference=1e-9, of_difference=1e-9, least=5, most=9
+    )
+    with pytest.warns(NotPreciseWarning, match="'never': 9 worlds, .* open_children"):
+        found = dict(run_all({"never": study(asked), "fixed": study(3)}, processes=1, progress=False))
+    assert {name: one.replications for name, one in found.items()} == {"never": 9, "fixed": 3}
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_many_studies_that_share_a_scenario_are_all_there(processes) -> None:
+    """One service under many plans: what one study is done with another may still be at."""
+    plans = {n: {"Do nothing": [], "posts": [NewPosts(n, start="2026-01-01")]} for n in range(1, 7)}
+    studies = {str(n): study(10, scenarios) for n, scenarios in plans.items()}
+    found = dict(run_all(studies, processes=processes, progress=False))
+    assert sorted(found) == sorted(studies)
+    for n, scenarios in plans.items():
+        assert found[str(n)].data.equals(study(10, scenarios).run(progress=False, processes=1).data)
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_many_studies_get_over_files_that_go_meanwhile(tmp_path, processes) -> None:
+    """When another study is made, all files of worlds are deleted: they are run again, and none is lost."""
+
+    def studies():
+        for seed in range(1, 6):
+            for file in (tmp_path / "worlds").glob("*/*.worlds"):
+                file.unlink()
+            yield str(seed), study(10, seed=seed)
+
+    found = dict(run_all(studies(), processes=processes, folder=tmp_path / "worlds", progress=False))
+    assert sorted(found) == list("12345")
+    for seed in range(1, 6):
+        assert found[str(seed)].data.equals(study(10, seed=seed).run(progress=False, processes=1).data)
+
+
+def test_studies_that_are_in_the_folder_are_made_one_at_a_time(tmp_path) -> None:
+    """Read from a folder, a result is handed over before the next study is made."""
+    made = []
+
+    def studies():
+        for seed in range(4):
+            made.append(seed)
+            yield str(seed), study(3, seed=seed)
+
+    assert len(list(run_all(studies(), processes=1, folder=tmp_path / "worlds", progress=False))) == 4
+    made.clear()
+    again = run_all(studies(), processes=1, folder=tmp_path / "worlds", progress=False)
+    assert [(next(again)[0], len(made)) for _ in range(4)] == [("0", 1), ("1", 2), ("2", 3), ("3", 4)]
 
 
 @pytest.mark.parametrize("processes", [0, -1, 1.5, True, "2"])

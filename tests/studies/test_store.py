@@ -172,9 +172,9 @@ def test_two_processes_at_once(tmp_path, alone) -> None:
     both = [context.Process(target=_run_in, args=(tmp_path, done)) for _ in range(2)]
     for process in both:
         process.start()
-    found = [done.get(timeout=120) for _ in both]
+    found = [done.get(timeout=600) for _ in both]
     for process in both:
-        process.join(30)
+        process.join(600)
     assert all(repr(one["data_vars"]) == repr(alone.to_dict()["data_vars"]) for one in found)
     for file in files(tmp_path):
         from_bytes(file.read_bytes())
