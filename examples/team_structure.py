@@ -1,28 +1,28 @@
 """One team for the whole journey, or a team for each stage: how many workers does a child meet?
 
 Generic teams keep a family from assessment to the end of its plan; the third plan adds what a reorganisation
-does to people. The front door is left out: it is a hub of its own either way (and its two workers would be
-given a tenth of all families if they were made a generic team). Evidence: that half of the changes of worker
-are transfers by design is derived from published shares; that generalists do every stage as well as
-specialists is an assumption, and all of the answer rests on it. Takes about 20 seconds.
+does to people. Families go to generic teams in proportion to their staff. The front door is left out: it is a
+hub of its own either way. Evidence: that half of the changes of worker are transfers by design is derived
+from published shares; that generalists do every stage as well as specialists is an assumption, and all of the
+answer rests on it. Takes about 20 seconds.
 
-In short: in generic teams a child meets 0.26 fewer workers, drift is 11.3 points lower and the average
-caseload 1.1 lower after three years. The upheaval takes little of it away.
+In short: in generic teams a child meets 0.28 fewer workers, drift is 9.7 points lower and the average
+caseload 0.9 lower after three years. The upheaval takes little of it away.
 
 Headline:
 
     “Generic teams” beside “Do nothing”, after three years:
-      Workers per child, cases closed: 0.26 lower (95% interval 0.21 to 0.32): better
-      Changes of worker: 32 lower (95% interval 23 to 41): better
-      Drift: 11.3 percentage points lower (95% interval 9.2 to 13.4): better
-      Children with an open case: 94 lower (95% interval 79 to 109)
-      Average caseload: 1.1 lower (95% interval 0.9 to 1.3): better
+      Workers per child, cases closed: 0.28 lower (95% interval 0.22 to 0.35): better
+      Changes of worker: 34 lower (95% interval 26 to 41): better
+      Drift: 9.7 percentage points lower (95% interval 7.2 to 12.2): better
+      Children with an open case: 76 lower (95% interval 56 to 95)
+      Average caseload: 0.9 lower (95% interval 0.7 to 1.2): better
     “Generic teams, with the upheaval” beside “Do nothing”, after three years:
-      Workers per child, cases closed: 0.26 lower (95% interval 0.19 to 0.32): better
-      Changes of worker: 30 lower (95% interval 22 to 38): better
-      Drift: 10.9 percentage points lower (95% interval 8.8 to 12.9): better
-      Children with an open case: 88 lower (95% interval 74 to 101)
-      Average caseload: 1.1 lower (95% interval 0.8 to 1.3): better
+      Workers per child, cases closed: 0.28 lower (95% interval 0.20 to 0.35): better
+      Changes of worker: 32 lower (95% interval 23 to 41): better
+      Drift: 9.6 percentage points lower (95% interval 6.9 to 12.3): better
+      Children with an open case: 69 lower (95% interval 48 to 89)
+      Average caseload: 0.9 lower (95% interval 0.5 to 1.3): better
     20 worlds, the same luck in every scenario. Chance only: assumptions held fixed; what plans
     change is not back-tested.
 """

@@ -32,9 +32,12 @@ Your own policy is a function `def process(env, service): ...` that runs as a Si
 `ws.Intervention` with `levers()` (what it sets while it lasts; the levers are listed in
 `workforce_sim.workforce.levers.LEVERS`), `yearly_gbp()` and `once_gbp()` (what it costs).
 
-Two things that surprise: **new posts raise agency use** until somebody is hired, since they are vacancies
-that are covered like others; and **a cap on agency raises hiring**, since a post with nobody in it is
-recruited to in weeks, one that is covered hardly at all.
+Three things that surprise: **new posts raise agency use** until somebody is hired, since they are vacancies
+that are covered like others; **a cap on agency raises hiring**, since a post with nobody in it is
+recruited to in weeks, one that is covered hardly at all; and **more managers than the authority has do not
+lower leaving** (`SupervisionRatio`), since the ratio at the start is what the model takes to be needed: they
+stand in for those who are away, cost money, and half of them are promoted case holders. To ask what a better
+ratio would do, state it as needed first: `mine.with_changes(supervision={"span": 4})`.
 """
 
 

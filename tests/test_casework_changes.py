@@ -546,6 +546,43 @@ def test_families_who_wait_change_lists_and_keep_their_order() -> None:
     assert desk.open_children == 0
 
 
+def test_whoever_decides_is_the_familys_worker_once_one_team_does_both() -> None:
+    """Decided and helped by one worker from day 1 on: one worker, as of a family helped by another team."""
+    relay = [stage(next=[(1.0, 1)], team_type=0, decision=True), stage(team_type=1)]
+    for together in (False, True):
+        desk = staffed(desk_of([(2.0, 2.0)], relay, teams=(1, 1)), 0, 1)
+        run_to(desk, 1.0)
+        if together:
+            desk.regroup([0, 0], [2], 1.0)
+        run_to(desk, 90.0)
+        assert [post for _, post, _ in events(desk, Kind.ALLOCATED)] == ([0] if together else [0, 1])
+        assert desk.ledger(90.0)["workers"].tolist() == [1]
+
+
+def test_families_go_to_the_teams_by_their_shares() -> None:
+    """Shares 1, 0 and 3: the first quarter of the places to the first team, the rest to the third."""
+    places = [0.0, 0.24, 0.26, 0.5, 0.75, 0.99]
+    relay = [stage(next=[(1.0, 1)], team_type=0), stage(next=[(1.0, 2)], team_type=1), stage(team_type=2)]
+    desk = staffed(desk_of([(2.0, 3.0)] * 6, relay, teams=(1, 1, 1), places=places), 0, 1, 2)
+    run_to(desk, 1.0)
+    desk.regroup([0, 0, 0], [3], 1.0, [1.0, 0.0, 3.0])
+    run_to(desk, 2.5)
+    assert [(post, case) for _, post, case in sorted(events(desk, Kind.ALLOCATED))] == [
+        *((0, case) for case in (0, 1)),
+        *((2, case) for case in (2, 3, 4, 5)),
+    ]
+
+
+def test_shares_alone_divide_anew_and_equal_shares_are_those_of_the_start() -> None:
+    """The same teams with other shares are another division; without shares it is that of the start again."""
+    desk = staffed(desk_of([(2.0, 3.0)] * 2, RELAY, teams=(1, 1), places=(0.4, 0.6)), 0, 1)
+    state = desk._state
+    for shares, teams in (([1.0, 3.0], [1, 1]), ([3.0, 1.0], [0, 0]), (None, [0, 1])):
+        desk.regroup([0, 0], [2], 0.0, shares)
+        assert [int(2 * place) for place in state.cases["place"]] == teams
+    assert (state.cases["place"] == desk.tape.place).all()
+
+
 def test_rebalancing_leaves_what_is_of_another_team_now() -> None:
     """Two families of the second half with a worker of the first: neither goes to the colleague beside."""
     desk = desk_of([(0.0, 90.0)] * 2, RELAY, teams=(1, 1), places=(0.75, 0.75), rebalancing="gradual")

@@ -58,7 +58,23 @@ def test_it_refuses_what_cannot_be(run: ws.Run, late: float, hidden: float) -> N
         run.dashboard(late_days=late, hidden_share=hidden)
 
 
-def test_the_delays_belong_to_the_family(run: ws.Run) -> None:
-    """The same delays in every scenario: a mean twice as long is every delay twice as long."""
+@pytest.mark.parametrize("together", [True, False])
+def test_the_delays_belong_to_the_family(together: bool) -> None:
+    """Families referred in both scenarios have the same luck of recording, however many more there are."""
+    service = ENGLAND.with_changes(demand={"siblings_together": together})
+    luck = []
+    for policies in ([], [ws.DemandChange(20, start="2025-10-01")]):
+        run = ws.Simulation(service, policies, "2025-10-01", years=0.25, seed=4).run()
+        delay, unseen = run._recording_luck()
+        family = run.service.desk.tape.family
+        assert len(np.unique(family)) == len(family) == len(np.unique(delay)) == len(np.unique(unseen))
+        luck.append(dict(zip(family.tolist(), zip(delay, unseen, strict=True), strict=True)))
+    fewer, more = luck
+    assert len(more) > len(fewer) > 500
+    assert fewer.items() <= more.items()
+
+
+def test_the_same_recording_is_shown_the_same(run: ws.Run) -> None:
+    """A dashboard looked at twice shows the same."""
     one, again = run.dashboard(late_days=7.0), run.dashboard(late_days=7.0)
     assert np.array_equal(one.to_numpy(), again.to_numpy(), equal_nan=True)

@@ -180,11 +180,12 @@ class CaseReader:
         pathway = finished.simulation.authority.pathway
         self._decide = {name for name, stage in pathway.stages.items() if stage.decision} if pathway else ()
         self._people, self._last = Counter[int](), dict[int, tuple[int, int]]()
+        self._stage: dict[int, str] = {}
 
     def __iter__(self) -> Iterator[tuple[float, str, int, int]]:
         """Every event, after it has been taken in; an event that cannot be is an error."""
-        rows = self.log.itertuples(index=False, name=None)
-        for when, event, post, case, stage in rows:
+        rows = list(self.log.itertuples(index=False, name=None))
+        for i, (when, event, post, case, stage) in enumerate(rows):
             if event == "referred":
                 assert case not in self.holder, "referred twice"
                 self.holder[case] = None
@@ -202,6 +203,10 @@ class CaseReader:
             elif event == "entered":
                 assert self.holder[case] == post, "on to the next stage by somebody else"
                 self.visits[case] += 1
+                decided = self._stage[case] in self._decide and stage not in self._decide
+                follows = rows[i + 1] if i + 1 < len(rows) else ()
+                if decided and follows[1:4:2] != ("returned", case):  # who decided keeps the family
+                    self._is_given(case, (post, self._people[post]))
             elif event == "returned":
                 assert self.holder[case] == post, "returned by somebody else"
                 self.holder[case] = None
@@ -209,6 +214,8 @@ class CaseReader:
                 assert self.holder.pop(case) == post, "closed by somebody else"
             elif event in ("started", "agency started"):
                 self._people[post] += 1
+            if event in ("referred", "entered"):
+                self._stage[case] = stage
             yield when, event, post, case
 
     def _is_given(self, case: int, person: tuple[int, int]) -> None:

@@ -1,12 +1,19 @@
 """Differences in words say what the comparison found: which way, how surely, in digits that are known."""
 
+import datetime as dt
 import math
 
+import numpy as np
 import pytest
 
 import workforce_sim as ws
-from workforce_sim.measures.paths import BY_NAME
+from workforce_sim.command import as_text
+from workforce_sim.measures.paths import BY_NAME, MEASURES, PLACE
+from workforce_sim.report.answer import answers, report_months
 from workforce_sim.report.in_words import difference
+from workforce_sim.report.sections.levels import differences_table
+from workforce_sim.report.sections.money import price_table
+from workforce_sim.study.arm import Plan
 from workforce_sim.testing import small_authority
 
 
@@ -75,3 +82,52 @@ def test_what_is_not_there_is_refused(result: ws.Result) -> None:
         result.in_words(measures="caselod")
     with pytest.raises(ws.InputError, match="a scenario of this study"):
         result.in_words("Late help")
+
+
+@pytest.fixture(scope="module")
+def near_nothing() -> ws.Result:
+    """Forty worlds of three years: caseloads are lower by 2.2 standard errors at the end of each, unrelated.
+
+    That is more than the t of one date (2.02), and less than what three dates together need (about 2.5).
+    """
+    worlds = 40
+    luck = np.random.default_rng(1).normal(size=(worlds, 3))
+    luck = np.linalg.qr(luck - luck.mean(axis=0))[0]  # unrelated, mean 0
+    luck *= math.sqrt(worlds * (worlds - 1))  # standard error 1
+    values = np.full((2, worlds, len(MEASURES), 37), 20.0)
+    values[1, :, PLACE["caseload"], [12, 24, 36]] += 0.1 * (luck.T - 2.2)
+    values[1, :, PLACE["cost_to_date_gbp"]] += 1000.0
+    plan = Plan(small_authority(), {"Do nothing": (), "Posts": ()}, dt.date(2025, 4, 1), 3, 1)
+    return ws.Result.of(plan, values, seconds=0.0)
+
+
+def test_near_nothing_the_words_say_what_the_table_says(near_nothing: ws.Result) -> None:
+    """One date alone would be told apart; the dates of the page together are not, wherever that is said."""
+    one = near_nothing.compare("Posts", measures="caseload", at=36).iloc[0]
+    assert one["verdict"] == "lower: better"
+    row = near_nothing.compare("Posts", measures="caseload", at=[12, 24, 36]).loc["caseload", 36]
+    assert row["verdict"] == "cannot be told apart"
+    (lead,) = (answer.lead for answer in answers(near_nothing, 36))
+    assert "cannot be told apart" in lead
+    (caseload, *_) = differences_table(near_nothing, report_months(near_nothing)).groups
+    assert all("cannot be told apart" in cell.under for cell in caseload.rows[0].cells[:3])
+    said = difference(BY_NAME["caseload"], row["difference"], row["low"], row["high"])
+    assert said.startswith("cannot be told apart")
+    for words in (near_nothing.in_words(measures="caseload"), near_nothing.in_words(at=[12, 36])):
+        assert f"  {BY_NAME['caseload'].label}: {said}" in words
+    assert f"({row['low']:+.1f} to {row['high']:+.1f}) against Do nothing" in as_text(near_nothing)
+
+
+def test_what_cannot_be_told_apart_has_no_price(near_nothing: ws.Result) -> None:
+    """Fieller's interval of the last date alone would give one."""
+    assert math.isfinite(near_nothing.cost_per("Posts", "caseload", at=36).low)
+    (caseload, *_) = price_table(near_nothing, 36).groups
+    price = caseload.rows[0].cells[0]
+    assert (price.value, price.under) == ("no price", ("cannot be told from no improvement",))
+
+
+def test_a_month_between_the_dates_of_the_page_is_added_to_them(near_nothing: ws.Result) -> None:
+    """After 30 months nothing differs; what is said of the end beside it is what is said of it alone."""
+    both = near_nothing.in_words(measures="caseload", at=[30, 36]).splitlines()
+    assert both[1] == f"  {BY_NAME['caseload'].label}: no difference"
+    assert both[3] == near_nothing.in_words(measures="caseload").splitlines()[1]

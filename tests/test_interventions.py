@@ -939,6 +939,24 @@ def test_posts_for_a_span() -> None:
         assert {p.grade for p in posts} <= {2}
 
 
+def test_more_managers_lower_leaving_only_where_they_are_needed() -> None:
+    """One to four, at five to each: leaving is no lower, unless the setting says that four is needed."""
+    policy = ws.SupervisionRatio(4, start="2025-10-01")
+    own = ENGLAND.with_changes(supervision={"unsettled_factor": 1.0})
+    needed = own.with_changes(supervision={"span": 4.0})
+    for authority, lowers in ((own, False), (needed, True)):
+        alone, more = (
+            np.mean(
+                [
+                    ws.Simulation(authority, plan, "2025-10-01", 2, seed).run().service.supervision.factor
+                    for seed in range(3)
+                ]
+            )
+            for plan in ([], [policy])
+        )
+        assert (alone - more > 0.015) == lowers
+
+
 def a_year() -> Days:
     """The days of the runs here."""
     return Days(WorkingCalendar(dt.date.fromisoformat(START), 12))
@@ -1031,6 +1049,44 @@ def test_generic_teams_pass_on_fewer_families(baseline: ws.Run) -> None:
     back = run(ws.TeamStructure("generic", start=START), ws.TeamStructure("specialist", start=MID))
     transfers = [r.counts["sum_transfers"][-1] for r in (generic, back, baseline)]
     assert transfers[0] < transfers[1] < transfers[2]
+
+
+def staff_by_team(found: ws.Run) -> Any:
+    """FTE of the established posts that hold cases, at the start."""
+    posts = found.posts
+    there = posts[posts["established"] & posts["holds_cases"] & (posts["opened_day"] == 0)]
+    return there.groupby("team")["fte"].sum().to_numpy()
+
+
+def test_generic_teams_have_families_in_proportion_to_their_staff(baseline: ws.Run) -> None:
+    """A team of two at the front door has as many families as two people elsewhere, not a team's share."""
+    generic = run(ws.TeamStructure("generic", start=START))
+    staff = staff_by_team(baseline)
+    assert staff.min() < 0.4 * staff.max()  # or the test shows nothing
+    families = generic.children[generic.children["referred_day"] > 0]
+    entered = np.bincount(families["team"], minlength=len(staff))
+    expected = len(families) * staff / staff.sum()
+    assert (np.abs(entered - expected) < 4 * np.sqrt(expected)).all()
+
+
+def test_the_posts_of_the_day_count_whatever_the_order_of_the_list() -> None:
+    """Posts that close or open on the day the teams become generic: the same run in any order."""
+    policies = [
+        ws.TeamStructure("generic", start=MID),
+        ws.Redundancy(20, start=MID),
+        ws.FrontDoorCapacity(8, start=MID),
+        ws.NewPosts(5, start=MID),
+    ]
+    digests = {run(*order).digest() for order in (policies, policies[::-1], policies[2:] + policies[:2])}
+    assert len(digests) == 1
+
+
+def test_posts_opened_at_the_front_door_that_day_bring_it_families() -> None:
+    """Eight posts more in a team of two, on the same morning: about five times the families."""
+    alone = run(ws.TeamStructure("generic", start=START))
+    more = run(ws.TeamStructure("generic", start=START), ws.FrontDoorCapacity(8, start=START))
+    shares = [(r.children.loc[r.children["referred_day"] > 0, "team"] == 0).mean() for r in (alone, more)]
+    assert 3 < shares[1] / shares[0] < 7
 
 
 def test_leaving_and_hiring_follow_what_is_said() -> None:

@@ -15,16 +15,12 @@ from workforce_sim.measures.paths import MEASURES
 from workforce_sim.numbers import figure, plain, pounds
 from workforce_sim.report.answer import answers, report_months
 from workforce_sim.report.badge import badge
-from workforce_sim.report.charts import (
-    BANDS,
-    JOINT,
-    difference_chart,
-    drift_chart,
-    fan_chart,
-    posts_chart,
-)
-from workforce_sim.report.page import page
-from workforce_sim.report.style import BASELINE, LAYERS, LOOKS, Chart
+from workforce_sim.report.charts.difference import JOINT, difference_chart
+from workforce_sim.report.charts.drift import drift_chart
+from workforce_sim.report.charts.fan import BANDS, fan_chart
+from workforce_sim.report.charts.posts import posts_chart
+from workforce_sim.report.charts.style import BASELINE, LAYERS, LOOKS, Chart
+from workforce_sim.report.printed.page import page
 
 START = "2025-10-01"
 HOSTILE = "<script>alert(1)</script>"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,20 +15,20 @@ from tests.test_report import PLANS, START, Page, study
 from tests.test_report import undrawn as undrawn
 from workforce_sim.measures.paths import BY_NAME, DRIFT
 from workforce_sim.numbers import plain
-from workforce_sim.report.asked import checked
 from workforce_sim.report.badge import EFFECTS, record
 from workforce_sim.report.blocks import Caution, Code, Picture, Report, Section, Table, Words
-from workforce_sim.report.change_chart import change_chart
+from workforce_sim.report.charts.change import change_chart
+from workforce_sim.report.charts.drift import per_child_chart
+from workforce_sim.report.charts.kinds import KINDS
+from workforce_sim.report.charts.spread import spread_chart
 from workforce_sim.report.contents import contents
-from workforce_sim.report.extras import writable_text
-from workforce_sim.report.money import budget_table, price_table
-from workforce_sim.report.page import page
-from workforce_sim.report.per_child_chart import per_child_chart
-from workforce_sim.report.plots import KINDS
-from workforce_sim.report.rerun import as_python, python_lines
-from workforce_sim.report.spread_chart import spread_chart
-from workforce_sim.report.stress import stress_table
+from workforce_sim.report.printed.page import page
+from workforce_sim.report.sections.asked import checked
+from workforce_sim.report.sections.money import budget_table, price_table
+from workforce_sim.report.sections.rerun import as_python, python_lines
+from workforce_sim.report.sections.stress import stress_table
 from workforce_sim.report.worlds_again import lists_on, run_again
+from workforce_sim.report.writable import writable_text
 from workforce_sim.study.questions.claim import Claim
 from workforce_sim.study.questions.what_would_it_take import Needed
 
@@ -56,6 +58,50 @@ def needed(asked: ws.Study) -> Needed:
 @pytest.fixture(scope="module")
 def report(result: ws.Result, claim: Claim, needed: Needed) -> Report:
     return contents(result, [needed, claim], phones=False)
+
+
+class FewWorlds:
+    """A study that answers as it would, from fewer worlds and assumptions than a bid asks for."""
+
+    def __init__(self, study: ws.Study) -> None:
+        self._study, self.sentences = study, list[str]()
+
+    def claim(self, target: str) -> Any:
+        return self._kept(self._study.claim(target, replications=10))
+
+    def what_would_it_take(self, target: str, lever: ws.Intervention) -> Any:
+        found = self._study.what_would_it_take(target, lever, (0, 10), step=5, first=5, most=10)
+        return self._kept(found)
+
+    def tornado(self) -> Any:
+        hours = {"casework.case_hours_per_day": (3.0, 5.0)}
+        return self._kept(self._study.tornado(assumptions=hours, replications=2, progress=False))
+
+    def _kept(self, answer: Any) -> Any:
+        self.sentences.append(answer.sentence)
+        return answer
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_the_example_of_the_page_hands_answers_over(
+    asked: ws.Study, result: ws.Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lines of docs/report.md write the page, each answer in its section."""
+    text = (Path(__file__).parents[1] / "docs" / "report.md").read_text("utf-8")
+    (lines,) = re.findall(r"(?ms)^```python\n(.*?)^```", text)
+    monkeypatch.chdir(tmp_path)
+    study = FewWorlds(asked)
+    exec(lines, {"study": study, "result": result, "ws": ws})
+    said = " ".join(Page((tmp_path / "bid.html").read_text("utf-8")).words)
+    headings = (
+        "The differences",
+        "What it would take",
+        "Which assumptions matter",
+        "What the model leaves out",
+    )
+    differences, takes, weak, left_out = (said.rindex(f" {heading}") for heading in headings)
+    claim, taken, tornado = (said.index(sentence) for sentence in study.sentences)
+    assert claim < differences < takes < taken < weak < tornado < left_out
 
 
 def words_in(section: Section) -> str:

@@ -13,11 +13,12 @@ from tests.test_report import PLANS, Page, study, words_on
 from tests.test_report import undrawn as undrawn
 from workforce_sim.measures.paths import DRIFT
 from workforce_sim.numbers import plain
-from workforce_sim.report.charts import drift_chart
-from workforce_sim.report.child import child_chart, child_for_page
-from workforce_sim.report.left_out import left_out
-from workforce_sim.report.page import page
-from workforce_sim.report.style import DAYS
+from workforce_sim.report.charts.child import child_chart
+from workforce_sim.report.charts.drift import drift_chart
+from workforce_sim.report.charts.style import DAYS
+from workforce_sim.report.child.futures import child_for_page
+from workforce_sim.report.printed.page import page
+from workforce_sim.report.sections.left_out import left_out
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ import workforce_sim as ws
 from tests.test_report import HOSTILE, PLANS, START, study
 from workforce_sim.measures.paths import MEASURES
 from workforce_sim.report.blocks import Picture, Table
+from workforce_sim.report.charts.style import Chart
 from workforce_sim.report.contents import contents
-from workforce_sim.report.style import Chart
 from workforce_sim.study.questions.claim import Claim
 
 docx = pytest.importorskip("docx", reason="python-docx (the extra word) is not installed")
@@ -176,7 +176,8 @@ def test_a_missing_package_is_named_with_the_line_that_installs_it(
 ) -> None:
     real = importlib.util.find_spec
     monkeypatch.setattr(
-        "workforce_sim.report.extras.find_spec", lambda name: None if name == package else real(name)
+        "workforce_sim.report.printed.packages.find_spec",
+        lambda name: None if name == package else real(name),
     )
     with pytest.raises(ws.ExtraMissing, match=rf'pip install "workforce_sim\[{extra}\]"'):
         getattr(result, write)(tmp_path / "bid")

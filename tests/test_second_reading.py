@@ -76,7 +76,7 @@ def test_no_value_is_not_a_finding() -> None:
     row = result.compare("Posts", measures="caseload").iloc[0]
     assert row["verdict"] == "no value"
     assert np.isnan(row["better_in"])
-    from workforce_sim.report.page import page
+    from workforce_sim.report.printed.page import page
 
     text = page(result)
     assert "no average caseload to compare" in text

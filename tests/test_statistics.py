@@ -94,23 +94,47 @@ def test_bonferroni_intervals_are_wider_t_intervals() -> None:
 
 
 def test_joint_interval_of_one_number_is_its_t_interval() -> None:
-    """With one number, or many that always agree, there is nothing to correct: within the noise of 20,000."""
+    """With one number nothing is corrected; with many that always agree nothing but what directions draw."""
     samples = gamma_numbers(3, 25, 1)
-    for columns in (samples, np.repeat(samples, 5, axis=1)):
+    for times, near in ((1, 1e-9), (5, 0.01)):
+        columns = np.repeat(samples, times, axis=1)
         _, low, high = joint_interval(columns)
         _, single_low, single_high = mean_interval(columns)
-        assert (high - low) == pytest.approx(single_high - single_low, rel=0.02)
+        assert (high - low) == pytest.approx(single_high - single_low, rel=near)
+
+
+def critical_of(samples: Floats) -> Floats:
+    """Half-widths of the joint interval in standard errors."""
+    mean, _, high = joint_interval(samples)
+    return (high - mean) / (samples.std(axis=0, ddof=1) / math.sqrt(len(samples)))
 
 
 def test_joint_interval_of_independent_numbers_is_the_studentised_maximum() -> None:
     """Ten independent columns, many replications: the critical value is that of ten independent normals."""
-    samples = np.random.default_rng(4).normal(size=(1000, 10))
-    mean, _, high = joint_interval(samples)
-    critical = (high - mean) / (samples.std(axis=0, ddof=1) / math.sqrt(1000))
+    critical = critical_of(np.random.default_rng(4).normal(size=(1000, 10)))
     exact = stats.norm.ppf(0.5 + 0.95**0.1 / 2)
     density = 20 * stats.norm.pdf(exact) * 0.95**0.9  # of the largest |z| at its 95% point
     assert critical == pytest.approx(exact, abs=4 * math.sqrt(0.95 * 0.05 / 20_000) / density)
     assert np.ptp(critical) < 1e-9, "one critical value for all"
+
+
+@pytest.mark.parametrize("arms", [2, 5, 15])
+@pytest.mark.parametrize("replications", [20, 200])
+def test_joint_interval_of_numbers_correlated_by_half_is_dunnetts(arms: int, replications: int) -> None:
+    """Arms of one size beside one control are correlated by 1/2: Dunnett's critical value is a quadrature."""
+    plain = np.random.default_rng(arms).normal(size=(replications, arms))
+    plain -= plain.mean(axis=0)
+    white = np.linalg.qr(plain)[0]  # columns of mean 0 that are not correlated at all
+    samples = white @ np.linalg.cholesky(np.full((arms, arms), 0.5) + 0.5 * np.eye(arms)).T
+    dunnetts = critical_value([9] * arms, 9, replications - 1)
+    assert critical_of(samples) == pytest.approx(dunnetts, rel=0.01)
+
+
+def test_joint_interval_of_numbers_that_are_the_same_twice() -> None:
+    """Numbers that are there twice need no more than once, but for the directions drawn."""
+    samples = gamma_numbers(8, 40, 4)
+    once, twice = critical_of(samples), critical_of(np.repeat(samples, 2, axis=1))
+    assert twice == pytest.approx(np.repeat(once, 2), rel=0.01)
 
 
 def test_joint_interval_repeats() -> None:

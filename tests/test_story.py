@@ -8,9 +8,9 @@ import pytest
 
 import workforce_sim as ws
 from workforce_sim.measures.paths import DRIFT
-from workforce_sim.report.child import one_child, typical_case
-from workforce_sim.report.child_ledger import PARTS, by_stage, ledger_table
-from workforce_sim.report.story import dated_lines
+from workforce_sim.report.child.days import PARTS, by_stage, ledger_table
+from workforce_sim.report.child.futures import one_child, typical_case
+from workforce_sim.report.child.story import dated_lines
 
 ENGLAND = ws.Authority.preset("england-2025")
 ONE_STAGE = ENGLAND.with_changes(pathway=None)

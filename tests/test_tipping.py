@@ -10,7 +10,7 @@ import pytest
 import workforce_sim as ws
 from tests.plain import plain
 from workforce_sim.authority.tipping import completions
-from workforce_sim.report.tipping_chart import tipping_chart
+from workforce_sim.report.charts.tipping import tipping_chart
 
 #: England's median authority as a service of one stage: there the curve is known in closed form.
 ENGLAND = plain(

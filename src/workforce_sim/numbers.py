@@ -189,3 +189,13 @@ def uncapital(label: str) -> str:
 def points(unit: str) -> str:
     """The unit of a difference: of two percentages it is percentage points."""
     return "percentage points" if unit.startswith("%") else unit
+
+
+def signed(value: str) -> str:
+    """A difference with its sign; none where it is nothing.
+
+    Example:
+        >>> signed("1.2"), signed("−1.2"), signed("£0"), signed("0.0"), signed("—")
+        ('+1.2', '−1.2', '£0', '0.0', '—')
+    """
+    return f"+{value}" if value[0] in "£0123456789" and value.strip("£0.,m") else value

@@ -11,7 +11,8 @@ import numpy as np
 
 from workforce_sim.authority.calendar import add_months, as_date, census_day, year_before
 from workforce_sim.authority.steady import steady
-from workforce_sim.demand.luck import Luck, Stream
+from workforce_sim.demand.luck import Luck, Stream, exponential
+from workforce_sim.demand.tape import uniforms_of
 from workforce_sim.errors import InputError, Problem
 from workforce_sim.interventions.base import Days
 from workforce_sim.interventions.recording_quality import RecordingQuality
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from workforce_sim.dashboard import Recording
+    from workforce_sim.demand.families import Floats
     from workforce_sim.simulation import Simulation
     from workforce_sim.workforce.service import Service
 
@@ -178,7 +180,6 @@ class Run:
             )
         if problems:
             raise InputError("Run.dashboard", problems)
-        luck, n = Luck(self.simulation.seed, self.simulation.replication), len(self.service.desk.tape)
         names = self.stage_names
         seen = dashboard(
             self._raw_log(),
@@ -186,10 +187,16 @@ class Run:
             self.simulation.calendar.marks.astype(np.float64),
             names.index(ASSESSMENT) if ASSESSMENT in names else None,
             [Recording(-math.inf, math.inf, late_days, hidden_share), *self._recording()],
-            luck.exponentials(Stream.RECORDING_DELAY, n),
-            luck.uniforms(Stream.RECORDING_HIDDEN, n),
+            *self._recording_luck(),
         )
         return pd.DataFrame(seen, index=self.paths.index)
+
+    def _recording_luck(self) -> tuple[Floats, Floats]:
+        """By case: Exp(1) of how late its entries are, and the uniform of never being shown waiting."""
+        luck = Luck(self.simulation.seed, self.simulation.replication)
+        family = self.service.desk.tape.family
+        delay = exponential(uniforms_of(luck, Stream.RECORDING_DELAY, family))
+        return delay, uniforms_of(luck, Stream.RECORDING_HIDDEN, family)
 
     def _recording(self) -> list[Recording]:
         """How entries are made under the policies of the run that change it."""
@@ -208,7 +215,10 @@ class Run:
         """The drift ledger by family: a row a case; the parts of its days add up to ``elapsed_days``.
 
         ``family`` is the same number in every scenario of a world; numbers of cases (the index) agree only
-        between scenarios with the same referrals.
+        between scenarios with the same referrals. ``referred_day`` is the working day of the first referral
+        (0 for those open at the start), ``closed_day`` that of the last closure (nan while open).
+        ``already_open_days`` are working days for which a case had been open *before* the run began (0 if it
+        was referred in the run): neither ``elapsed_days`` nor its parts, which begin with the run, have them.
         """
         import pandas as pd
 
@@ -239,7 +249,7 @@ class Run:
         Raises:
             InputError: the run kept no log, or there is no such case.
         """
-        from workforce_sim.report.story import story
+        from workforce_sim.report.child.story import story
 
         self._raw_log()
         n = len(self.children)

@@ -266,6 +266,9 @@ def test_the_story_and_the_picture_have_the_numbers(fit: Calibration) -> None:
     assert f"coefficient of variation of {fit.over_dispersion.cv:.2f}" in said  # type: ignore[union-attr]
     picture = fit.plot()
     assert picture.workforce_sim_alt.count("years lie where nine worlds in ten do") == 5  # type: ignore[attr-defined]
+    drawn: pd.DataFrame = picture.table  # type: ignore[attr-defined]
+    assert drawn.index.get_level_values("figure").nunique() == 5
+    pd.testing.assert_frame_equal(drawn, fit.years.loc[drawn.index])
 
 
 def test_what_cannot_be_told_is_said_in_words() -> None:

@@ -201,3 +201,26 @@ def test_the_fit_is_drawn_before_the_forecast() -> None:
     assert chart.png().startswith(b"\x89PNG")
     with pytest.raises(ws.InputError, match="a list with spells"):
         chart_of_fits({})
+
+
+def test_the_numbers_of_the_chart_of_fits_are_those_drawn() -> None:
+    """As observed and as fitted to it lie beside each other; of too few spells there is no fit."""
+    seen = window("weibull", 2, 1_500)
+    followed = Spells("Service", "years", seen.times, seen.ended, seen.entry, True)
+    ages = Spells("Open", "days", seen.times, np.zeros(len(seen.times), bool), seen.times * 0, False)
+    few = Spells("Few", "days", seen.times[:3], seen.ended[:3], seen.entry[:3], True)
+    chart = chart_of_fits({"a": followed, "b": ages, "c": few}, "weibull")
+    lines = dict(iter(chart.table.reset_index("time").groupby(level=["panel", "line"])))
+    of_two = [(name, line) for name in ("Open", "Service") for line in ("fitted", "in the list")]
+    assert sorted(lines) == [("Few", "in the list"), *of_two]
+    for axis in chart.axes[:2]:
+        for drawn, line in zip(axis.lines, ("in the list", "fitted"), strict=True):
+            rows = lines[axis.get_title(loc="left"), line]
+            inside = np.isin(drawn.get_xdata(), rows["time"])
+            assert inside.sum() >= len(rows) - 1
+    listed, fitted = lines["Service", "in the list"], lines["Service", "fitted"]
+    there = np.interp(listed["time"], fitted["time"], fitted["share"])
+    assert np.abs(there - listed["share"]).max() < 0.06
+    known = listed.dropna()
+    assert len(known) > 100
+    assert ((known["low"] <= known["share"]) & (known["share"] <= known["high"])).all()

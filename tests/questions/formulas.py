@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -27,8 +28,14 @@ class FormulaWorlds:
 
     def __init__(self, **formulas: Formula) -> None:
         self.formulas = formulas
-        self.progress = False
         self.asked: list[tuple[str, int]] = []
+
+    def shown(self, what: str, most: int | None, **settings: Any) -> AbstractContextManager[None]:
+        """Nothing is run, and nothing is shown."""
+        return nullcontext()
+
+    def to_run(self, arms: Sequence[Arm], replications: Sequence[int]) -> int:
+        return 0
 
     def run_together(self, wanted: Sequence[tuple[Sequence[Arm], Sequence[int]]]) -> None:
         """Nothing has to be run."""

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,13 @@ class KnownWorlds:
     ) -> None:
         self.value, self.cost, self.months = value, cost, months
         self.run: list[tuple[Arm, int]] = []
+
+    def shown(self, what: str, most: int | None, **settings: Any) -> AbstractContextManager[None]:
+        """Nothing is run, and nothing is shown."""
+        return nullcontext()
+
+    def to_run(self, arms: Sequence[Arm], replications: Sequence[int]) -> int:
+        return 0
 
     def values(
         self, arms: Sequence[Arm], replications: Sequence[int]

@@ -67,12 +67,6 @@ def test_the_interval_holds_at_its_rate() -> None:
     assert 0.94 <= held / 1000 <= 0.98
 
 
-def test_progress_is_one_bar_for_all(capsys: pytest.CaptureFixture[str]) -> None:
-    ask(FormulaWorlds(open_children=open_children), ["Do nothing"], progress=True)
-    said = capsys.readouterr().err
-    assert "tipping point (at most): 984 worlds, less than a minute" in said  # 3 x (7 + 1) x 41
-
-
 def test_what_is_never_reached_and_what_is_passed_already() -> None:
     never = find(lambda rise: np.zeros(20, dtype=bool), most=50, step=5)
     assert (never.rise, never.low, never.high) == (math.inf,) * 3

@@ -329,6 +329,15 @@ def test_what_is_refused_of_a_mix() -> None:
         study.cheapest_mix("caseload below 6", (posts, posts), between=((0, 5), (0, 50)), step=(1, 1))
 
 
+def test_a_measure_without_a_value_is_refused_by_the_question_that_was_asked() -> None:
+    """Turnover has none at the date: the message names what was asked, one lever or two."""
+    study = study_of({"Do nothing": []}, KnownWorlds(lambda arm, r: float("nan")))
+    with pytest.raises(InputError, match="in what_would_it_take"):
+        study.what_would_it_take("turnover rate below 6", posts, (0, 10))
+    with pytest.raises(InputError, match="in cheapest_mix"):
+        study.cheapest_mix("turnover rate below 6", (posts, PayChange(1, start=START)), **MIX)
+
+
 # ---- A small service ---------------------------------------------------------------------------------------
 
 

@@ -342,6 +342,18 @@ CORNERS: dict[str, World] = {
             replace(family(3, 1.0, 1.0, back=0.0, delay_days=2.0), place=0.5),
         ),
     ),
+    "who decides and keeps a family that comes back to another has to read in": plain_world(
+        horizon=12.25,
+        stages=(Stage(decision=True, next=((1.0, 1),)), Stage()),
+        posts=(Post(0, 1.0, 8.0, "notice", notice_left=3.0, cover=False), worker()),
+        exits=(1.0,),
+        reading_hours=4.0,
+        per_change=0.5,
+        cases=(
+            family(0, 1.0, 1.0, back=0.0, delay_days=3.0),
+            family(0.5, 2.0, 2.0, children=2),
+        ),
+    ),
     "who comes back is not given to the worker of another team": plain_world(
         horizon=9.5,
         teams_of_type=(1, 1),

@@ -284,13 +284,15 @@ class Simulation(Management):
         if target < 0:
             self.close(case, -1 - target, early=False)
             return
-        post = case.held_by
+        post, decided = case.held_by, case.now_in.stage.decision
         self.log("entered", post.number, case.number)
         self.end_visit(case, work_done=True)
         case.ordinal += 1
         self.enter_afresh(case, target)
         if post.plan.team == self.team_of(case) and self.may_hold(post, case.now_in.stage):
             case.status = "working"
+            if decided and not case.now_in.stage.decision:
+                self.becomes_worker(case, post)
             self.changed.add(post.plan.team)  # others than before may hold it now
         else:
             self.give_up(case)

@@ -591,6 +591,17 @@ def test_whoever_decides_is_not_the_familys_worker() -> None:
     assert [event[2] for event in events_of(run(world), 0) if event[1] == "allocated"] == [0, 1, 0, 1]
 
 
+def test_whoever_decides_and_keeps_the_family_becomes_its_worker() -> None:
+    """One team does both stages: nobody is its worker while it is decided, one from the next stage on."""
+    world = plain_world(
+        stages=(Stage(decision=True, next=((1.0, 1),)), Stage()),
+        cases=(Case(0.0, 1, 0, 0.0, (Draws((1.0, 1.0)), Draws((1.0, 1.0)))),),
+        posts=(worker(),),
+    )
+    for row, ended, workers in zip(rows_of(run(world)), (1.0, 2.0), (0, 1), strict=True):
+        assert_row(row, natural=1.0, ended=ended, workers=workers)
+
+
 def test_at_the_front_door_a_change_of_worker_costs_nothing() -> None:
     """The worker who decides goes at 2; the next goes on where the first was."""
     posts = (Post(0, 1.0, 8.0, "notice", notice_left=2.0, cover=False), worker())

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from workforce_sim.casework.entries import compiled_now
 from workforce_sim.casework.holding import begin_work, end_work, next_review, take
 from workforce_sim.casework.records import CLOSED, URGENT, WAITING
@@ -15,6 +17,7 @@ from workforce_sim.casework.sharing import caseload_changed, settle, tally
 from workforce_sim.casework.state import State, teams_of_stages
 from workforce_sim.casework.waiting import line_up, mark, team_of
 from workforce_sim.compiled import compiled
+from workforce_sim.demand.families import Floats
 
 #: What of a stage may change in mid-run.
 OF_A_STAGE = frozenset(
@@ -70,13 +73,34 @@ def set_stage(state: State, s: int, values: Mapping[str, float], now: float) -> 
     compiled_now(rules_changed, state, now)
 
 
-def regroup(state: State, types_of_stages: Sequence[int], teams_of_type: Sequence[int], now: float) -> None:
+def places_by_shares(place: Floats, shares: Sequence[float]) -> Floats:
+    """Places that are each in the middle of one of equal teams, so chosen that every team has its share.
+
+    Args:
+        place: of families, from 0 to 1.
+        shares: of the teams, of which at least one is above 0; they need not add up to 1.
+
+    Example:
+        >>> import numpy as np
+        >>> places_by_shares(np.array([0.1, 0.3, 0.6, 0.9]), [1.0, 3.0]).tolist()
+        [0.25, 0.75, 0.75, 0.75]
+    """
+    ends = np.cumsum(shares)
+    teams = np.minimum(np.searchsorted(ends / ends[-1], place, side="right"), len(ends) - 1)
+    return np.asarray((teams + 0.5) / len(ends), dtype=np.float64)
+
+
+def regroup(
+    state: State, types_of_stages: Sequence[int], teams_of_type: Sequence[int], places: Floats, now: float
+) -> None:
     """The teams' work is divided anew; the division that is there leaves no trace."""
     first, teams = teams_of_stages(types_of_stages, teams_of_type)
-    stages = state.stages
-    if (first == stages["first_team"]).all() and (teams == stages["teams"]).all():
+    stages, cases = state.stages, state.cases
+    same = (first == stages["first_team"]).all() and (teams == stages["teams"]).all()
+    if same and (places == cases["place"]).all():
         return
     stages["team_type"], stages["first_team"], stages["teams"] = types_of_stages, first, teams
+    cases["place"] = places
     compiled_now(change_teams, state, now)
 
 

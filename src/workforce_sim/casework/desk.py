@@ -135,14 +135,22 @@ class Desk:
         assert not self._seats["present"][post], "whoever is in a post leaves before it closes"
         compiled_now(changes.close_seat, self._state, post, float(now))
 
-    def regroup(self, types_of_stages: Sequence[int], teams_of_type: Sequence[int], now: float) -> None:
+    def regroup(
+        self,
+        types_of_stages: Sequence[int],
+        teams_of_type: Sequence[int],
+        now: float,
+        shares: Sequence[float] | None = None,
+    ) -> None:
         """From now on the work of stages is done by other teams: stage s by type ``types_of_stages[s]``.
 
         The teams, and who is in them, stay; they are dealt over the types in order, ``teams_of_type`` of
         each. Families who wait go to the list of their new team; a worker keeps a family until its stage
-        ends.
+        ends. ``shares``: of families, in proportion, for every team, where all are of one type; else the
+        teams of a type have equal shares.
         """
-        changes.regroup(self._state, types_of_stages, teams_of_type, float(now))
+        places = self.tape.place if shares is None else changes.places_by_shares(self.tape.place, shares)
+        changes.regroup(self._state, types_of_stages, teams_of_type, places, float(now))
 
     def watch_leaving(self, post: int, threshold: float, hazard: float, now: float) -> None:
         """Start the leaving clock of a permanent worker (base rate a day)."""

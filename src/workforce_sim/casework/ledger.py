@@ -116,8 +116,8 @@ def days_of_cases(state: State, tape: Families, now: float) -> dict[str, npt.NDA
 
     Returns:
         Arrays ``family`` (its number in every scenario), ``children, priority, team, stage`` (the last),
-        ``referred_day`` (first referral),
-        ``already_open_days, closed_day`` (nan while open), ``episodes, workers`` (of the last episode),
+        ``referred_day`` (first referral), ``already_open_days`` (open before the run, not in
+        ``elapsed_days``), ``closed_day`` (nan while open), ``episodes, workers`` (of the last episode),
         ``changed_twice_day`` (of the last change of worker but one; -inf if there was none), ``in_limbo,
         elapsed_days`` and the parts, which add up to ``elapsed_days``. Days between two episodes are not
         counted.

@@ -17,7 +17,7 @@ from workforce_sim.casework.eventlog import Kind
 from workforce_sim.casework.holding import begin_work, end_work, next_review, put, take
 from workforce_sim.casework.records import CLOSED, GATE, SIGNING
 from workforce_sim.casework.sharing import log
-from workforce_sim.casework.waiting import join_list, may_hold, team_for, team_of
+from workforce_sim.casework.waiting import becomes_worker, join_list, may_hold, team_for, team_of
 from workforce_sim.compiled import compiled
 from workforce_sim.demand.families import AWAY, DELAY, EARLY, NEXT, RETURN, WORK
 
@@ -229,6 +229,8 @@ def end_stage(S: Any, p: int, c: int, now: float) -> None:
     log(S, ENTERED, p, c, target)
     if case.team == S.seats[p].team and may_hold(S, p, target):
         case.visit_workers = 1
+        if stage.decision == 1 and S.stages[target].decision == 0:  # who decided keeps the family
+            becomes_worker(S, c, p, now)
         next_review(S, c, now)
         begin_work(S, p, c, now)
     else:

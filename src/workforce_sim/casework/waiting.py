@@ -162,33 +162,38 @@ def choose_worker(S: Any, c: int) -> int:
 
 
 @compiled
-def assign(S: Any, c: int, p: int, now: float) -> None:
-    """Case c goes to the worker in seat p."""
+def becomes_worker(S: Any, c: int, p: int, now: float) -> None:
+    """The worker in seat p is the family's from now on; another than the last has work to repeat."""
     seat, case, run = S.seats[p], S.cases[c], S.run[0]
-    k = case.children
-    stage = S.stages[case.stage]
-    tally(S)
-    decides = stage.decision == 1  # at the front door nobody reads in, and nobody is the family's worker
-    other = case.last_seat != p or case.last_person != seat.person
-    another = case.last_seat >= 0 and other and not decides
+    another = case.last_seat >= 0 and (case.last_seat != p or case.last_person != seat.person)
     if another:
-        made = max(0.0, case.work - case.left)
-        again = run.reading_hours / (k * stage.attention) + run.lost_share * made
+        k, made = case.children, max(0.0, case.work - case.left)
+        again = run.reading_hours / (k * S.stages[case.stage].attention) + run.lost_share * made
         case.left += again
         case.repeated += again
         run.repeated += again * k
         run.handovers += 1
         case.changed_before = case.changed
         case.changed = now
-    if not decides and (another or case.workers == 0):
+    if another or case.workers == 0:
         case.workers += 1
+    case.last_seat = p
+    case.last_person = seat.person
+
+
+@compiled
+def assign(S: Any, c: int, p: int, now: float) -> None:
+    """Case c goes to the worker in seat p."""
+    case, run = S.cases[c], S.run[0]
+    k = case.children
+    stage = S.stages[case.stage]
+    tally(S)
+    if stage.decision == 0:  # at the front door nobody reads in, and nobody is the family's worker
+        becomes_worker(S, c, p, now)
     case.visit_workers += 1
     case.waited += now - case.since
     case.seat = p
     case.taken = now
-    if not decides:
-        case.last_seat = p
-        case.last_person = seat.person
     case.mode = GATE
     run.counts[DECIDING if stage.decision else UNALLOCATED] -= k
     S.stages[case.stage].waiting -= k

@@ -14,7 +14,9 @@ from workforce_sim.measures.survival import kaplan_meier
 from workforce_sim.samples import Floats
 
 if TYPE_CHECKING:
-    from workforce_sim.report.style import Chart
+    import pandas as pd
+
+    from workforce_sim.report.charts.style import Chart
 
 _ACROSS = 2
 _POINTS = 400
@@ -27,6 +29,9 @@ def chart_of_fits(spells: Mapping[str, Spells] | Spells, law: Law = "best") -> C
     way entering late. Where a list has open spells alone it is the share that is older, and the law is drawn
     as it would be found under a steady flow. Where spells are too few for a law the panel says so.
 
+    The numbers that are drawn are its ``table``: a row a panel, line (``"in the list"``, ``"fitted"``) and
+    time, with ``share`` and, for what is in the list, ``low`` and ``high``.
+
     Args:
         spells: of a list: ``staff.service()``, ``cases.stages()``.
         law: to be fitted; ``"best"``: that of the lowest AIC.
@@ -34,34 +39,42 @@ def chart_of_fits(spells: Mapping[str, Spells] | Spells, law: Law = "best") -> C
     Raises:
         InputError: no spells at all.
     """
-    from workforce_sim.report.style import NARROW, WIDE, Chart, house_style
+    import pandas as pd
+
+    from workforce_sim.report.charts.style import NARROW, WIDE, Chart, house_style
 
     panels = {spells.what: spells} if isinstance(spells, Spells) else dict(spells)
     panels = {name: one for name, one in panels.items() if len(one.times)}
     if not panels:
         raise InputError("chart_of_fits", [Problem("spells", "none", "a list with spells", "a longer list")])
     rows = -(-len(panels) // _ACROSS)
-    said = []
+    said, drawn = [], []
     with house_style():
         figure = Chart(figsize=(WIDE if len(panels) > 1 else NARROW * 1.4, 2.9 * rows), layout="constrained")
         across = _ACROSS if len(panels) > 1 else 1
         axes: Any = np.ravel(figure.subplots(rows, across, squeeze=False))
         for axis, one in zip(axes, panels.values(), strict=False):
-            said.append(_panel(axis, one, law))
+            words, lines = _panel(axis, one, law)
+            said.append(words)
+            drawn += [rows.assign(panel=one.what, line=line) for line, rows in lines.items()]
         for axis in axes[len(panels) :]:
             axis.set_visible(False)
+    figure.table = pd.concat(drawn).set_index(["panel", "line", "time"])
     figure.workforce_sim_alt = " ".join(said)
     return figure
 
 
-def _panel(axis: Any, spells: Spells, law: Law) -> str:
-    """One panel; returns what it shows in words."""
-    from workforce_sim.report.style import BASELINE, INTERVAL_BAND, LOOKS
+def _panel(axis: Any, spells: Spells, law: Law) -> tuple[str, dict[str, pd.DataFrame]]:
+    """One panel; returns what it shows in words, and the numbers of its lines."""
+    import pandas as pd
+
+    from workforce_sim.report.charts.style import BASELINE, INTERVAL_BAND, LOOKS
 
     look = LOOKS[0]
     fit = spells.fit(law) if spells.enough else None
     until = float(spells.times.max())
     grid = np.linspace(0.0, until, _POINTS)
+    lines: dict[str, pd.DataFrame] = {}
     if spells.followed:
         if spells.ended.any():
             found = _observed(spells)
@@ -69,6 +82,8 @@ def _panel(axis: Any, spells: Spells, law: Law) -> str:
             share = np.concatenate([[1.0], found.share, found.share[-1:]])
             axis.step(times, share, where="post", color=BASELINE.colour, lw=1.4, label="in the list")
             low, high = found.interval()
+            seen = {"time": found.times, "share": found.share, "low": low, "high": high}
+            lines["in the list"] = pd.DataFrame(seen)
             axis.fill_between(
                 found.times, low, high, step="post", color=BASELINE.band, alpha=INTERVAL_BAND, lw=0
             )
@@ -77,6 +92,7 @@ def _panel(axis: Any, spells: Spells, law: Law) -> str:
         older = 1 - np.arange(1, len(ages) + 1) / len(ages)
         label = "open ones older than this"
         axis.step(ages, older, where="post", color=BASELINE.colour, lw=1.4, label=label)
+        lines["in the list"] = pd.DataFrame({"time": ages, "share": older})
     if fit is None:
         words = (
             f"{spells.what}: {len(spells.times)} spells, {int(spells.ended.sum())} ended: too few for a law."
@@ -84,6 +100,7 @@ def _panel(axis: Any, spells: Spells, law: Law) -> str:
         axis.text(0.5, 0.5, "too few that ended", transform=axis.transAxes, ha="center")
     else:
         curve = fit.lasting(grid) if spells.followed else _older(fit, grid)
+        lines["fitted"] = pd.DataFrame({"time": grid, "share": curve})
         axis.plot(grid, curve, color=look.colour, linestyle=look.line, lw=2, label=f"{fit.law} law")
         low_mean, high_mean = fit.interval()
         words = (
@@ -100,7 +117,7 @@ def _panel(axis: Any, spells: Spells, law: Law) -> str:
     axis.set_ylabel("share that lasts longer" if spells.followed else "share that is older")
     axis.set_ylim(0, 1.02)
     axis.set_xlim(0, until)
-    return words
+    return words, lines
 
 
 def _observed(spells: Spells) -> Any:

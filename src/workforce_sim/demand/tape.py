@@ -250,6 +250,33 @@ def _draws(luck: Luck, n: int, layer: int, ordinal: int, which: Ints | slice = s
     return found
 
 
+def uniforms_of(luck: Luck, stream: Stream, family: Ints) -> Floats:
+    """A uniform of this stream a family, by the family's number: whoever else is referred.
+
+    Args:
+        luck: of the replication.
+        stream: one that belongs to families.
+        family: their numbers, as in :attr:`Families.family`.
+
+    Example:
+        >>> import numpy as np
+        >>> few, more = np.array([-1, 0, 512]), np.array([-2, -1, 0, 256, 512])
+        >>> one, other = (uniforms_of(Luck(1, 0), Stream.RECORDING_DELAY, f) for f in (few, more))
+        >>> bool((one == other[[1, 2, 4]]).all())
+        True
+    """
+    opening = family < 0
+    which = np.where(opening, -1 - family, family % _LAYER // _CANDIDATE)
+    sibling = np.where(opening, 0, family % _CANDIDATE)
+    layers = np.where(opening, _OPENING, family // _LAYER + sibling * _SIBLING)
+    found = np.empty(len(family))
+    for layer in np.unique(layers).tolist():
+        here = layers == layer
+        n = int(which[here].max()) + 1
+        found[here] = luck.uniforms(stream, n, layer=layer)[which[here]]
+    return found
+
+
 def _candidates(luck: Luck, rate: float, end: float, layer: int) -> Floats:
     """Candidate times in [0, end): a Poisson process whose beginning does not depend on its end."""
     if rate == 0 or end == 0:

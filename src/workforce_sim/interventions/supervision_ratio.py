@@ -25,10 +25,18 @@ class SupervisionRatio(Intervention):
     Counted are the authority's established posts at the start (FTE, filled or not): those that do not
     manage over those that do. Posts other policies add are not. If there are managers enough already,
     nothing happens. The posts start empty, are full time and are dealt out over the teams; agency may cover
-    them. Effect path: managers at work -> leaving of workers without one (settings ``supervision``),
-    sign-off and allocation while nobody manages. More managers than ``supervision.span`` asks for lower
-    leaving no further. Cost: as for new posts. Evidence: assumption (that supervision lowers leaving is
-    weakly supported; no UK effect size was found).
+    them.
+
+    **A better ratio than the authority's own does not lower leaving.** What is needed is the ratio at the
+    start, unless the setting ``supervision.span`` states another; managers beyond it only stand in for those
+    who have left or are away, while they cost money, are new (which unsettles their teams for some months)
+    and half of them are promoted case holders. To ask what a better ratio would do, say that it is needed:
+    ``mine.with_changes(supervision={"span": 4})``. Then the authority begins with too few managers, and more
+    of them lower leaving below the level of the start, by ``supervision.unsupervised_factor`` at most.
+
+    Effect path: managers at work -> leaving of workers without one (settings ``supervision``), sign-off and
+    allocation while nobody manages. Cost: as for new posts. Evidence: assumption (that supervision lowers
+    leaving is weakly supported; no UK effect size was found).
 
     Args:
         span: FTE of posts that do not manage for each full-time post that does.

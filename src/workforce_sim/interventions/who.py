@@ -8,6 +8,7 @@ from workforce_sim.errors import Problem, unknown_name
 
 if TYPE_CHECKING:
     from workforce_sim.authority.authority import Authority
+    from workforce_sim.workforce.post import Post
     from workforce_sim.workforce.service import Service
 
 
@@ -59,8 +60,13 @@ def managing_grades(service: Service) -> list[int]:
     return [g for g, grade in enumerate(service.grades) if grade.manages]
 
 
-def case_holding_fte(service: Service) -> float:
-    """FTE of the established posts that hold cases, filled or not."""
+def case_holding_posts(service: Service) -> list[Post]:
+    """The established posts that hold cases, filled or not."""
     holding = [g for g, grade in enumerate(service.grades) if grade.hours > 0]
     posts = (p for p in service.posts if p.established and p.state.name != "CLOSED")
-    return sum(p.fte for p in posts if p.grade in holding)
+    return [p for p in posts if p.grade in holding]
+
+
+def case_holding_fte(service: Service) -> float:
+    """FTE of the established posts that hold cases, filled or not."""
+    return sum(p.fte for p in case_holding_posts(service))

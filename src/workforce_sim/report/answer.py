@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from workforce_sim.numbers import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from workforce_sim.study.result import Result
 
 
@@ -261,11 +264,27 @@ def _level(result: Result, measure: str, name: str, month: int) -> _Level:
 
 
 def _gap(result: Result, measure: str, name: str, month: int) -> _Gap:
-    table = result.compare(name, measures=measure, at=report_months(result)).reset_index()
-    row = table[table["month"] == month].iloc[0]
+    row = stated(result, name, measure, [month]).iloc[0]
     paired = result.samples(measure, name)[:, month] - result.samples(measure, result.baseline)[:, month]
     verdict = str(row["verdict"]) if paired.any() else "no difference"
     return _Gap(float(row["difference"]), float(row["low"]), float(row["high"]), verdict)
+
+
+def stated(
+    result: Result,
+    scenario: str,
+    measures: str | Sequence[str] | None,
+    months: Sequence[int],
+    to: str | None = None,
+) -> pd.DataFrame:
+    """Rows of :meth:`Result.compare` for these months, with the one interval that a difference has anywhere.
+
+    It holds for the dates of the report, and these months, together (docs/statistics.md): the words say what
+    the table says.
+    """
+    together = sorted({*report_months(result), *months})
+    found = result.compare(scenario, to, measures, together)
+    return found[found.index.isin(months, level="month")]
 
 
 def report_months(result: Result) -> list[int]:

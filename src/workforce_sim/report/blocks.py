@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from workforce_sim.report.style import Chart
+from workforce_sim.report.charts.style import Chart
 
 _TOGETHER = 6  # rows of a group
 

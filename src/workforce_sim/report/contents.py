@@ -11,18 +11,6 @@ from workforce_sim.measures.paths import BY_NAME
 from workforce_sim.numbers import joined, plain, plural
 from workforce_sim.report.answer import answers as in_words_of
 from workforce_sim.report.answer import report_months
-from workforce_sim.report.asked import (
-    ASSUMPTIONS,
-    CLAIMS,
-    TAKES,
-    answer_blocks,
-    caption_of,
-    of_kind,
-    picture_blocks,
-    the_others,
-    weak_spots,
-)
-from workforce_sim.report.assumption_table import evidence_counts, evidence_table, register_table
 from workforce_sim.report.badge import EFFECTS, badge, record
 from workforce_sim.report.blocks import (
     Block,
@@ -38,17 +26,32 @@ from workforce_sim.report.blocks import (
     Table,
     Words,
 )
-from workforce_sim.report.change_chart import change_chart
-from workforce_sim.report.charts import difference_chart, drift_chart, fan_chart, posts_chart
-from workforce_sim.report.child import Child, child_chart, child_for_page
-from workforce_sim.report.left_out import left_out
-from workforce_sim.report.levels import differences_table, levels_table, measures_shown
-from workforce_sim.report.money import money_blocks
-from workforce_sim.report.per_child_chart import per_child_chart
-from workforce_sim.report.rerun import rerun_blocks
-from workforce_sim.report.spread_chart import spread_chart
-from workforce_sim.report.story import dated_lines
-from workforce_sim.report.stress import stress_table
+from workforce_sim.report.charts.change import change_chart
+from workforce_sim.report.charts.child import child_chart
+from workforce_sim.report.charts.difference import difference_chart
+from workforce_sim.report.charts.drift import drift_chart, per_child_chart
+from workforce_sim.report.charts.fan import fan_chart
+from workforce_sim.report.charts.posts import posts_chart
+from workforce_sim.report.charts.spread import spread_chart
+from workforce_sim.report.child.futures import Child, child_for_page
+from workforce_sim.report.child.story import dated_lines
+from workforce_sim.report.sections.asked import (
+    ASSUMPTIONS,
+    CLAIMS,
+    TAKES,
+    answer_blocks,
+    caption_of,
+    of_kind,
+    picture_blocks,
+    the_others,
+    weak_spots,
+)
+from workforce_sim.report.sections.left_out import left_out
+from workforce_sim.report.sections.levels import differences_table, levels_table, measures_shown
+from workforce_sim.report.sections.money import money_blocks
+from workforce_sim.report.sections.register import evidence_counts, evidence_table, register_table
+from workforce_sim.report.sections.rerun import rerun_blocks
+from workforce_sim.report.sections.stress import stress_table
 from workforce_sim.report.worlds_again import run_again
 
 if TYPE_CHECKING:

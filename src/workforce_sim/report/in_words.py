@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from workforce_sim.measures.paths import BY_NAME, Measure
 from workforce_sim.numbers import figure, interval, is_money, length, places_apart, places_for, plural
+from workforce_sim.report.answer import stated
+from workforce_sim.study.asked import months_asked
 from workforce_sim.study.questions.claim import CAUTION
 
 if TYPE_CHECKING:
@@ -24,16 +26,15 @@ def in_words(
     """See :meth:`~workforce_sim.Result.in_words`."""
     other = result.baseline if to is None else to
     names = [s for s in result.scenarios if s != other] if scenario is None else [scenario]
-    months = result.months() if at is None else at
-    rows = result.compare(scenario, other, measures, months).reset_index()
+    months = months_asked(result.months() if at is None else at, result.months())
     said = []
     for name in names:
-        ours = rows if scenario is not None else rows[rows["scenario"] == name]
+        ours = stated(result, name, measures, months, other).reset_index()
         for month in dict.fromkeys(ours["month"]):
             said.append(f"“{name}” beside “{other}”, after {length(month)}:")
             for row in ours[ours["month"] == month].itertuples():
-                stated = BY_NAME[str(row.measure)]
-                said.append(f"  {stated.label}: {difference(stated, row.difference, row.low, row.high)}")
+                what = BY_NAME[str(row.measure)]
+                said.append(f"  {what.label}: {difference(what, row.difference, row.low, row.high)}")
     said.append(f"{plural(result.replications, 'world')}, the same luck in every scenario. {CAUTION}")
     return "\n".join(said)
 

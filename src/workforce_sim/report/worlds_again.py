@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.authority.calendar import add_months
-from workforce_sim.report.child_ledger import PARTS
+from workforce_sim.report.child.days import PARTS
 
 if TYPE_CHECKING:
     import datetime as dt

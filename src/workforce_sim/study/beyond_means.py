@@ -28,6 +28,9 @@ class Share(NamedTuple):
 def wilson_interval(successes: int, trials: int, level: float = 0.95) -> Share:
     """A probability from how often it happened: Wilson's interval, which stays within 0 and 1.
 
+    With z the normal quantile of the level and p = k / n: ``(2 n p + z^2 +- z sqrt(4 n p (1 - p) + z^2)) /
+    (2 (n + z^2))``.
+
     Raises:
         InputError: no trials, more successes than trials, or a wrong level.
 
@@ -44,10 +47,12 @@ def wilson_interval(successes: int, trials: int, level: float = 0.95) -> Share:
         problems.append(Problem("successes", shown(successes), f"at most trials ({n})", f"successes={n}"))
     if problems:
         raise InputError("wilson_interval", problems)
-    from scipy.stats import binomtest
+    from scipy.special import ndtri
 
-    found = binomtest(k, n).proportion_ci(level, method="wilson")
-    return Share(k / n, float(found.low), float(found.high))
+    p, z = k / n, float(ndtri(0.5 + level / 2))
+    below = 2 * (n + z**2)
+    middle, half = (2 * n * p + z**2) / below, z / below * math.sqrt(4 * n * p * (1 - p) + z**2)
+    return Share(p, middle - half if k > 0 else 0.0, middle + half if k < n else 1.0)
 
 
 def better_interval(differences: npt.ArrayLike, better: str = "lower", level: float = 0.95) -> Share:

@@ -12,7 +12,7 @@ from workforce_sim.authority.calendar import add_months
 from workforce_sim.errors import InputError, Problem
 from workforce_sim.measures.paths import BY_NAME, HEADINGS
 from workforce_sim.numbers import figure, interval, places_for
-from workforce_sim.study.intervals import mean_interval
+from workforce_sim.study.intervals import mean_interval, student_t
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -114,14 +114,12 @@ def fieller(above: Floats, below: Floats, level: float = 0.95) -> tuple[float, f
         >>> bool(low < ratio == 2.0 < high)
         True
     """
-    from scipy.stats import t
-
     n = len(above)
     a, b = float(above.mean()), float(below.mean())
     ratio = a / b if b else math.nan
     if n < 2:
         return ratio, math.nan, math.nan
-    quantile = float(t.ppf(0.5 + level / 2, n - 1)) ** 2
+    quantile = student_t(n - 1, level) ** 2
     covariance = np.cov(above, below) / n
     aa, ab, bb = covariance[0, 0], covariance[0, 1], covariance[1, 1]
     g = b * b - quantile * bb

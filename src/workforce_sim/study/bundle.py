@@ -102,7 +102,7 @@ def bundle_bytes(result: Result, *, report: bool) -> bytes:
         with contextlib.suppress(InputError):  # a class or a function of the planner's own
             texts["study.toml"] = study_to_toml(plan, result.replications, whole=True)
     if report:
-        from workforce_sim.report.page import page
+        from workforce_sim.report.printed.page import page
 
         texts["report.html"] = page(result)
     texts["README.txt"] = _readme(result, texts)

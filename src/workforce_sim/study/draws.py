@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -14,7 +12,7 @@ from workforce_sim.checks import check_interventions
 from workforce_sim.errors import InputError
 from workforce_sim.study.arm import Arm, Plan
 from workforce_sim.study.assumptions import with_assumptions
-from workforce_sim.study.worlds import Worlds, progress_bar
+from workforce_sim.study.worlds import Worlds
 
 Floats = npt.NDArray[np.float64]
 
@@ -72,21 +70,14 @@ def run_points(
         the error; in order.
     """
     calendar = plan.calendar
-    shown, worlds.progress = worlds.progress, False
-    bar = Bar(what, sum(len(r) for r in replications) * len(scenarios)) if progress else None
-    try:
+    total = sum(len(r) for r in replications) * len(scenarios)
+    with worlds.shown(what, total, progress=progress):
         for numbers in _batches(range(len(points))):
             found = {b: _arms(plan, scenarios, points[b], calendar) for b in numbers}
             able = [(arms, replications[b]) for b, arms in found.items() if not isinstance(arms, InputError)]
             worlds.run_together(able)
-            if bar:
-                bar.done(sum(len(replications[b]) for b in numbers) * len(scenarios))
             for b, arms in found.items():
                 yield b, arms if isinstance(arms, InputError) else worlds.values(arms, replications[b])
-    finally:
-        worlds.progress = shown
-        if bar:
-            bar.close()
 
 
 def _arms(
@@ -109,38 +100,6 @@ def _batches(numbers: range) -> list[range]:
     """The first alone, so that it is known early how long the rest will take."""
     rest = numbers[1:]
     return [numbers[:1], *(rest[i : i + _AT_A_TIME] for i in range(0, len(rest), _AT_A_TIME))]
-
-
-class Bar:
-    """Says what there is to do before most of it is done, and then how far it is."""
-
-    def __init__(self, what: str, total: int) -> None:
-        self.total, self.what, self.began, self.said = total, what, time.perf_counter(), False
-        self.bar = progress_bar(total, what)
-
-    def done(self, worlds: int) -> None:
-        """So many worlds more."""
-        if not self.said:
-            self.said = True
-            seconds = (time.perf_counter() - self.began) * self.total / worlds
-            self.bar.write(f"{self.what}: {self.total:,} worlds, {in_time(seconds)}", file=sys.stderr)
-        self.bar.update(worlds)
-
-    def close(self) -> None:
-        """It is over."""
-        self.bar.close()
-
-
-def in_time(seconds: float) -> str:
-    """How long something takes, in words.
-
-    Example:
-        >>> in_time(8), in_time(200), in_time(9000)
-        ('less than a minute', 'about 3 minutes', 'about 2.5 hours')
-    """
-    if seconds < 90:
-        return "less than a minute" if seconds < 60 else "about a minute"
-    return f"about {seconds / 60:.0f} minutes" if seconds < 5400 else f"about {seconds / 3600:.1f} hours"
 
 
 def refusals(errors: Sequence[InputError]) -> str:

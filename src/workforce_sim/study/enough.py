@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,18 @@ Floats = npt.NDArray[np.float64]
 
 class NotPreciseWarning(WorkforceSimWarning):
     """The largest number of worlds came before the precision. Ask for more: ``Enough(most=2000)``."""
+
+
+class Needed(NamedTuple):
+    """How many worlds a study needs, judged by those that are there.
+
+    Attributes:
+        worlds: in all. Where there are as many, these are the study.
+        slowest: the answer that is not yet as precise as asked; empty if all are.
+    """
+
+    worlds: int
+    slowest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +112,20 @@ class Enough:
             else:
                 return None
         return min(self.most, last) if last <= max(values.shape[1], self.least) else None
+
+    def needed(self, values: Floats, names: Sequence[str]) -> Needed:
+        """How many worlds there shall be: those that are enough, or how many to have before asking again.
+
+        Args:
+            values: as in :meth:`reached`, of ``least`` worlds or more.
+            names: of the scenarios.
+        """
+        found = self.reached(values, names)
+        if found is not None:
+            return Needed(found)
+        n = values.shape[1]
+        planned, slowest = self.planned(values, names)
+        return Needed(min(n + max(planned - n, self.least // 2), self.most), slowest)
 
     def planned(self, values: Floats, names: Sequence[str]) -> tuple[int, str]:
         """How many worlds it will take, judged by the spread so far, and which answer takes that many."""

@@ -27,7 +27,7 @@ class Outputs:
         Raises:
             InputError: the folder does not exist or cannot be written to, or answers that are none.
         """
-        from workforce_sim.report.page import page
+        from workforce_sim.report.printed.page import page
 
         return self._written(path, "Result.report", answers, lambda *given: page(*given).encode("utf-8"))
 
@@ -44,7 +44,7 @@ class Outputs:
             ExtraMissing: python-docx is not installed; the message has the line that installs it.
             InputError: as of :meth:`report`.
         """
-        from workforce_sim.report.word import word
+        from workforce_sim.report.printed.word import word
 
         return self._written(path, "Result.to_word", answers, word)
 
@@ -61,7 +61,7 @@ class Outputs:
             ExtraMissing: openpyxl is not installed; the message has the line that installs it.
             InputError: as of :meth:`report`.
         """
-        from workforce_sim.report.workbook import workbook
+        from workforce_sim.report.printed.excel import workbook
 
         return self._written(path, "Result.to_excel", answers, workbook)
 
@@ -74,7 +74,7 @@ class Outputs:
     ) -> Path:
         """Check everything before any work is done, then make the file and write it whole."""
         from workforce_sim.files import check_folder, write_bytes
-        from workforce_sim.report.asked import checked
+        from workforce_sim.report.sections.asked import checked
         from workforce_sim.study.result import Result
 
         assert isinstance(self, Result)
@@ -109,7 +109,10 @@ class Outputs:
         *,
         to: str | None = None,
     ) -> str:
-        """The paired differences of :meth:`Result.compare` in plain English, a line a measure.
+        """The paired differences from another scenario in plain English, a line a measure.
+
+        Their intervals are those of the page: each holds for the ends of the years, and the months asked for,
+        together. :meth:`Result.compare` of one month alone gives a narrower one.
 
         Args:
             scenario: a name of the study; by default every scenario but the one it is compared with.

@@ -74,7 +74,8 @@ class Queue:
     """What is still to be run, cut into batches: groups in order, the arms of a group in turn.
 
     Args:
-        groups: lists of tasks, each list asked for when the one before it has been handed out.
+        groups: lists of tasks, each list asked for when the one before it has been handed out; None where
+            there is nothing now, but may be when more of what was handed out is done.
         places: how many batches are run at a time.
         pace: seconds a world of an arm takes, by key; learned as batches come back, and kept by the caller.
         batch_seconds: what a batch should take.
@@ -82,7 +83,7 @@ class Queue:
 
     def __init__(
         self,
-        groups: Iterator[Sequence[Task]],
+        groups: Iterator[Sequence[Task] | None],
         *,
         places: int = 1,
         pace: dict[str, float] | None = None,
@@ -97,7 +98,7 @@ class Queue:
         self._again: deque[Batch] = deque()
 
     def next(self, most: int = _LARGEST) -> Batch | None:
-        """The next batch, of so many worlds at most; None when everything has been handed out."""
+        """The next batch, of so many worlds at most; None when there is nothing to hand out (now)."""
         if self._again:
             return self._again.popleft()
         while not self._arms:

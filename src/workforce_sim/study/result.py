@@ -299,7 +299,7 @@ class Result(Outputs):
         Raises:
             InputError: unknown kind, measure or scenario, or what does not go together.
         """
-        from workforce_sim.report.plots import plot
+        from workforce_sim.report.charts.kinds import plot
 
         (name,) = measure_names(measure)
         for i, scenario in enumerate(scenarios or ()):
@@ -335,7 +335,7 @@ class Result(Outputs):
             raise InputError(
                 "Result.story", [Problem("replication", repr(replication), rule, "replication=0")]
             )
-        from workforce_sim.report.child import one_child, story_of
+        from workforce_sim.report.child.futures import one_child, story_of
 
         child = one_child(self, names, replication, case)
         heading = f"World {replication} of {self.plan.authority.name}, seed {self.plan.seed}."

@@ -21,7 +21,7 @@ from workforce_sim.checks import check_interventions, check_run
 from workforce_sim.errors import InputError, Problem, WorkforceSimWarning, shown
 from workforce_sim.interventions.base import Intervention, Process
 from workforce_sim.study.arm import Plan
-from workforce_sim.study.enough import Enough, NotPreciseWarning
+from workforce_sim.study.enough import Enough, Needed, NotPreciseWarning
 from workforce_sim.study.questions.asking import Questions
 from workforce_sim.study.result import Result
 from workforce_sim.study.worlds import InterruptedWarning, Worlds
@@ -188,46 +188,56 @@ class Study(Questions):
         )
         return self.worlds.values(arms, range(n))
 
-    def _values(self) -> npt.NDArray[np.float64]:
+    # -- how many worlds ----------------------------------------------------------------------
+
+    @property
+    def at_first(self) -> int:
+        """How many worlds are run before it is asked whether these are enough."""
+        return self.replications.least if isinstance(self.replications, Enough) else self.replications
+
+    def needed(self, values: npt.NDArray[np.float64]) -> Needed:
+        """How many worlds the study shall have, judged by the first of them.
+
+        Args:
+            values: shape ``(scenarios, replications, measures, months + 1)``, ``at_first`` or more of them.
+        """
         if isinstance(self.replications, Enough):
-            return self._enough(self.replications)
-        values = self.worlds.values(self.plan.arms, range(self.replications))
-        if self.replications < _FEW:
+            return self.replications.needed(values, list(self.plan.scenarios))
+        return Needed(self.replications)
+
+    def _values(self) -> npt.NDArray[np.float64]:
+        """Values of as many worlds as the answers need, found in rounds."""
+        arms, n, began = self.plan.arms, self.at_first, time.perf_counter()
+        while (needed := self.needed(values := self.worlds.values(arms, range(n)))).worlds > n:
+            more = needed.worlds - n
+            if self.worlds.progress:
+                seconds = (time.perf_counter() - began) / n * more
+                print(
+                    f"{n} worlds so far; {needed.slowest} needs about {more} more to be as precise as asked "
+                    f"({seconds:.0f} s)",
+                    file=sys.stderr,
+                )
+            n = needed.worlds
+        if needed.slowest:
+            warn_not_precise(needed, stacklevel=4)
+        elif not isinstance(self.replications, Enough) and n < _FEW:
             warnings.warn(
-                f"{self.replications} replications give rough intervals; leave replications out, and as "
+                f"{n} replications give rough intervals; leave replications out, and as "
                 "many are run as the answers need",
                 FewRunsWarning,
                 stacklevel=3,
             )
-        return values
+        return values[:, : needed.worlds]
 
-    def _enough(self, enough: Enough) -> npt.NDArray[np.float64]:
-        """Values of as many worlds as the answers need, found in rounds."""
-        arms, names, n = self.plan.arms, list(self.plan.scenarios), enough.least
-        began = time.perf_counter()
-        while True:
-            values = self.worlds.values(arms, range(n))
-            found = enough.reached(values, names)
-            if found is not None:
-                return values[:, :found]
-            planned, slowest = enough.planned(values, names)
-            if n == enough.most:
-                warnings.warn(
-                    f"{n} worlds, the most that were asked for, do not make {slowest} as precise as asked; "
-                    "use Enough(most=...) with more, or ask for less",
-                    NotPreciseWarning,
-                    stacklevel=4,
-                )
-                return values
-            more = min(max(planned - n, enough.least // 2), enough.most - n)
-            if self.worlds.progress:
-                seconds = (time.perf_counter() - began) / n * more
-                print(
-                    f"{n} worlds so far; {slowest} needs about {more} more to be as precise as asked "
-                    f"({seconds:.0f} s)",
-                    file=sys.stderr,
-                )
-            n += more
+
+def warn_not_precise(needed: Needed, which: str = "", *, stacklevel: int = 2) -> None:
+    """Say that a study (``which``) is not as precise as asked with the most worlds that were asked for."""
+    warnings.warn(
+        f"{which}{needed.worlds} worlds, the most that were asked for, do not make {needed.slowest} as "
+        "precise as asked; use Enough(most=...) with more, or ask for less",
+        NotPreciseWarning,
+        stacklevel=stacklevel,
+    )
 
 
 def _processes_problems(processes: object) -> list[Problem]:

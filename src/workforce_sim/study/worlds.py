@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
+import statistics
 import warnings
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 from workforce_sim.errors import InputError, Problem, WorkforceSimWarning
 from workforce_sim.study.arm import Arm
 from workforce_sim.study.cluster import check_client, on_cluster, places_of
+from workforce_sim.study.display import Display, progress_bar
 from workforce_sim.study.keys import NoKey, key_of
 from workforce_sim.study.parcel import CannotTravel
 from workforce_sim.study.processes import CannotStart, Pool
@@ -69,6 +70,37 @@ class Worlds:
         self._arms: dict[str, Arm] = {}
         self._pace: dict[str, float] = {}
         self._pool: Pool | None = None
+        self._display: Display | None = None
+        self._ahead, self._behind = 0, 0  # worlds of the question that is being asked
+
+    @contextmanager
+    def shown(self, what: str, most: int | None, *, progress: bool) -> Iterator[None]:
+        """What is run meanwhile is for one question: one display, and processes when it has become long.
+
+        Args:
+            what: the question, in a word or two.
+            most: worlds that it may take; None if nobody knows.
+            progress: say how many worlds there may be and how long they take, and show how far they are; if
+                not, nothing is shown.
+        """
+        before = self.progress, self._display, self._ahead, self._behind
+        display = Display(what, most, self.seconds) if progress else None
+        self.progress, self._display, self._ahead, self._behind = False, display, most or 0, 0
+        try:
+            yield
+        finally:
+            self.progress, self._display, self._ahead, self._behind = before
+            if display is not None:
+                display.close()
+
+    def seconds(self, worlds: int) -> float | None:
+        """About how long so many take, at the pace of those run so far; None before the first."""
+        if not self._pace:
+            return None
+        one = statistics.median(self._pace.values())
+        if self.client is not None:
+            return one * worlds / places_of(self.client)
+        return one * worlds / (self.processes or self._worthwhile(worlds))
 
     def values(self, arms: Sequence[Arm], replications: Sequence[int]) -> Floats:
         """All measures of these arms in these replications; only those that are not known yet are run.
@@ -122,6 +154,10 @@ class Worlds:
                 tasks.append(Task(key, arm, wanted))
         return tasks
 
+    def to_run(self, arms: Sequence[Arm], replications: Sequence[int]) -> int:
+        """How many of these worlds are not known yet."""
+        return sum(len(task.replications) for task in self.missing(arms, replications))
+
     def complete(self, arms: Sequence[Arm], most: int) -> int:
         """Worlds 0, 1, ... up to the first, or ``most``, that is not known in all of these arms."""
         known = [self._known(arm, self.key(arm)) for arm in arms]
@@ -166,8 +202,12 @@ class Worlds:
         self._arms[key] = arm  # as long as it is kept, nothing else has these numbers
         return key
 
-    def stream(self, groups: Iterator[Sequence[Task]], total: int | None) -> Iterator[Done]:
+    def stream(self, groups: Iterator[Sequence[Task] | None], total: int | None) -> Iterator[Done]:
         """Run groups of tasks, each asked for when the one before is on its way; batches as they are kept.
+
+        Args:
+            groups: None where there is nothing now, but may be when more of what was given is there.
+            total: how many worlds; None where that is not known.
 
         Raises:
             RunFailed: a replication raised; what was done before is kept.
@@ -175,21 +215,26 @@ class Worlds:
         """
         if total == 0:
             return
-        bar = progress_bar(total, "worlds") if self.progress else None
+        if self._display is not None:
+            self._display.begins()
+        own = progress_bar(total, "worlds") if self.progress else None
+        bar = self._display if own is None else own  # a bar of unknown length is neither true nor false
         try:
             with closing(self._run(groups, total)) as batches:
                 for done in batches:
                     self._keep(done)
+                    self._ahead -= len(done.values)
+                    self._behind += len(done.values)
                     if bar is not None:
                         bar.update(len(done.values))
                     if done.error is not None:
                         raise done.error
                     yield done
         finally:
-            if bar is not None:
-                bar.close()
+            if own is not None:
+                own.close()
 
-    def _run(self, groups: Iterator[Sequence[Task]], total: int | None) -> Generator[Done]:
+    def _run(self, groups: Iterator[Sequence[Task] | None], total: int | None) -> Generator[Done]:
         """Where it is quickest: on the cluster, in other processes, or here."""
         queue = Queue(groups, pace=self._pace)
         if self.client is not None:
@@ -207,7 +252,7 @@ class Worlds:
                 yield done
                 tried += 1
                 self._pace[batch.key] = done.seconds
-            processes = self._worthwhile(None if total is None else total - tried)
+            processes = self._worthwhile(None if total is None else self._likely(total - tried))
         if processes == 1:
             yield from here(queue)
             return
@@ -227,6 +272,10 @@ class Worlds:
                 )
             queue.places = 1
             yield from here(queue)
+
+    def _likely(self, left: int) -> int:
+        """Worlds to come: those asked for now, or as many again as the question has taken, if it may."""
+        return max(left, min(self._ahead, self._behind))
 
     def _worthwhile(self, left: int | None) -> int:
         """How many processes are worth having for so many worlds (None: for very many)."""
@@ -253,10 +302,3 @@ class Worlds:
         while (values := self.store.values(key, replications)) is None:  # gone or damaged meanwhile
             self.run([arm], replications)
         return values
-
-
-def progress_bar(total: int | None, what: str) -> Any:
-    """A bar of so many worlds, with the time left."""
-    from tqdm import tqdm
-
-    return tqdm(total=total, desc=what, unit="world", file=sys.stderr, mininterval=0.5)

@@ -215,7 +215,7 @@ class History:
             self._goes(case, family, "waiting")
         else:
             self._held_by(case, family, post, event)
-            self._worker_acts(case, family, post, event, stage)
+            self._worker_acts(i, case, family, post, event, stage)
         if event in ("referred", "turned away", "closed"):
             gone = self.children["closed"] + self.children["turned away"]
             if self.children["referred"] != gone + self.waiting + self.held:
@@ -246,17 +246,36 @@ class History:
         self._moving = -1
         person = self.posts.person(post)
         if not self.given.table["decision"][family.stage]:
-            another = family.last is not None and family.last != (post, person)
-            if another:
-                family.handovers += 1
-                family.taken_over.append(post)
-                self.handovers += 1
-            family.workers += another or family.workers == 0
-            family.last = (post, person)
+            self._becomes_worker(family, post, person)
         self._goes(case, family, "held", post, person)
         family.worked = family.taken = True
 
-    def _worker_acts(self, case: int, family: Family, post: int, event: str, stage: str) -> None:
+    def _becomes_worker(self, family: Family, post: int, person: int) -> None:
+        """A person is the family's worker from now on; another than the last takes it over."""
+        another = family.last is not None and family.last != (post, person)
+        if another:
+            family.handovers += 1
+            family.taken_over.append(post)
+            self.handovers += 1
+        family.workers += another or family.workers == 0
+        family.last = (post, person)
+
+    def _is_kept(self, i: int, case: int, post: int, stage: int) -> bool:
+        """Whether who had a family in the stage before has it in this one, which it enters in row i.
+
+        Else it is returned at once. A family that is kept may be returned in the same instant to level lists,
+        and then goes to a colleague of the same team; nobody else can tell that from a change to somebody
+        experienced, so that is what it is taken for where the stage asks for one.
+        """
+        after = [row[1:4] for row in self._rows[i + 1 : i + 3]]  # event, post and case
+        if not after or (after[0][0], after[0][2]) != ("returned", case):
+            return True
+        if len(after) < 2 or (after[1][0], after[1][2]) != ("allocated", case):
+            return False
+        posts, asked_for = self.given.posts, self.given.table["experienced_only"][stage]
+        return bool(posts[after[1][1]].team == posts[post].team and not asked_for)
+
+    def _worker_acts(self, i: int, case: int, family: Family, post: int, event: str, stage: str) -> None:
         if event == "closed":
             if family.worked and not family.ended_early:
                 self._says(7, f"case {case}", "closed with work to do", "work done, or ended early, before")
@@ -275,8 +294,13 @@ class History:
         else:
             if family.worked:
                 self._says(7, f"case {case}", "on to another stage with work to do", "work done before")
+            decided = self.given.table["decision"][family.stage]
             family.visit += 1
             family.stage, family.worked = self.given.stages.get(stage, 0), True
+            decides = self.given.table["decision"][family.stage]
+            if decided and not decides and self._is_kept(i, case, post, family.stage):
+                self._becomes_worker(family, post, family.person)
+                family.taken = True
 
     def _goes(self, case: int, family: Family, place: str, post: int = -1, person: int = 0) -> None:
         """The family is somewhere else from now on."""

@@ -10,14 +10,17 @@ from workforce_sim.data.calibration.moments import FIGURES
 
 if TYPE_CHECKING:
     from workforce_sim.data.calibration.calibrate import Calibration
-    from workforce_sim.report.style import Chart
+    from workforce_sim.report.charts.style import Chart
 
 _ACROSS = 2
 
 
 def chart_of_calibration(found: Calibration) -> Chart:
-    """A panel a figure: published years as points, mean of the fitted worlds and the middle 90% of them."""
-    from workforce_sim.report.style import WIDE, Chart, house_style
+    """A panel a figure: published years as points, mean of the fitted worlds and the middle 90% of them.
+
+    The numbers that are drawn are its ``table``: a row a figure and year, ``observed, mean, p5, p95``.
+    """
+    from workforce_sim.report.charts.style import WIDE, Chart, house_style
 
     known = found.years["observed"].groupby("figure").count()
     names = [name for name in FIGURES if known[name] > 1]
@@ -32,6 +35,7 @@ def chart_of_calibration(found: Calibration) -> Chart:
             axis.set_visible(False)
         handles, labels = axes[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=3)
+    figure.table = found.years.loc[names]
     figure.workforce_sim_alt = " ".join(said)
     return figure
 
@@ -40,7 +44,7 @@ def _panel(axis: Any, found: Calibration, name: str) -> str:
     """One panel; returns what it shows in words."""
     from matplotlib.ticker import MaxNLocator
 
-    from workforce_sim.report.style import BASELINE, LIGHT_BAND, LOOKS
+    from workforce_sim.report.charts.style import BASELINE, LIGHT_BAND, LOOKS
 
     look, one = LOOKS[0], FIGURES[name]
     table = found.years.loc[name]

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from workforce_sim.numbers import plural
 from workforce_sim.report.answer import answers, report_months
-from workforce_sim.report.charts import fan_chart
+from workforce_sim.report.charts.fan import fan_chart
 from workforce_sim.report.explorer.view import picture
 
 if TYPE_CHECKING:
+    from workforce_sim.report.charts.style import Chart
     from workforce_sim.report.explorer.explorer import Explorer
     from workforce_sim.report.explorer.sliders import Position
-    from workforce_sim.report.style import Chart
 
 #: What to do where there are no sliders.
 ADVICE = (

@@ -13,14 +13,14 @@ import scipy.stats  # noqa: F401 (half a second, which the first slider that mov
 from workforce_sim.measures.paths import BY_NAME
 from workforce_sim.numbers import length, places_apart, places_for, points
 from workforce_sim.report.answer import answers, report_months
-from workforce_sim.report.charts import fan_chart
-from workforce_sim.report.levels import cell
-from workforce_sim.report.rerun import python_lines
+from workforce_sim.report.charts.fan import fan_chart
+from workforce_sim.report.sections.levels import cell
+from workforce_sim.report.sections.rerun import python_lines
 
 if TYPE_CHECKING:
+    from workforce_sim.report.charts.style import Chart
     from workforce_sim.report.explorer.explorer import Explorer
     from workforce_sim.report.explorer.sliders import Position
-    from workforce_sim.report.style import Chart
     from workforce_sim.study.result import Result
 
 #: Dots an inch: sharp on a screen of twice as many, and quicker than on paper.

@@ -34,6 +34,7 @@ class Questions(AssumptionQuestions):
         chance: float = 0.8,
         level: float = 0.95,
         replications: int = 100,
+        progress: bool = True,
     ) -> Claim:
         """Whether a plan may be said to reach a target: supported, not shown, or not to be claimed yet.
 
@@ -48,6 +49,7 @@ class Questions(AssumptionQuestions):
             chance: in what share of worlds it must hold.
             level: of each bound.
             replications: worlds, those of :meth:`run` first.
+            progress: say how many worlds there may be and how long they take, and show how far they are.
 
         Raises:
             InputError: with everything in the target and the arguments that is not allowed.
@@ -71,7 +73,7 @@ class Questions(AssumptionQuestions):
         whole_number_of_worlds("claim", replications)
         resolved, name = about(self.plan, target, scenario, chance, level, where="claim")
         names = [name, *([resolved.than] if resolved.than is not None else [])]
-        samples = from_worlds(self.plan, self.worlds, resolved.target, names, replications)
+        samples = from_worlds(self.plan, self.worlds, resolved.target, names, replications, progress)
         return claim(self.plan, samples, resolved.target, name, chance=chance, level=level)
 
     def what_would_it_take(
@@ -87,6 +89,7 @@ class Questions(AssumptionQuestions):
         level: float = 0.95,
         first: int = 25,
         most: int = 100,
+        progress: bool = True,
     ) -> Needed:
         """The smallest amount of a lever at which a target is met in enough of the worlds.
 
@@ -109,6 +112,7 @@ class Questions(AssumptionQuestions):
             level: of the interval.
             first: worlds of each amount at the first look; then twice as many, and so on.
             most: worlds of each amount at the last look: more give a narrower interval.
+            progress: say how many worlds there may be and how long they take, and show how far they are.
 
         Returns:
             The answer, its interval, what it adds to the cost up to the date, and ``interventions``, ready
@@ -132,7 +136,8 @@ class Questions(AssumptionQuestions):
         from workforce_sim.study.questions.what_would_it_take import Judging, what_would_it_take
 
         asked = (target, lever, between, step, vary, scenario)
-        return what_would_it_take(self.plan, self.worlds, *asked, Judging(probability, level, first, most))
+        judging = Judging(probability, level, first, most)
+        return what_would_it_take(self.plan, self.worlds, *asked, judging, progress)
 
     def cheapest_mix(
         self,
@@ -147,6 +152,7 @@ class Questions(AssumptionQuestions):
         level: float = 0.95,
         first: int = 25,
         most: int = 100,
+        progress: bool = True,
     ) -> Mix:
         """Of two levers together, the amounts that meet a target in enough worlds at the least cost.
 
@@ -166,6 +172,7 @@ class Questions(AssumptionQuestions):
             level: of the bounds, all amounts of all mixes together.
             first: worlds of each mix at the first look.
             most: worlds of each mix at the last look.
+            progress: say how many worlds there may be and how long they take, and show how far they are.
 
         Raises:
             InputError: with everything that is not allowed.
@@ -188,7 +195,8 @@ class Questions(AssumptionQuestions):
         from workforce_sim.study.questions.what_would_it_take import Judging
 
         asked = (target, levers, between, step, vary, scenario)
-        return cheapest_mix(self.plan, self.worlds, *asked, Judging(probability, level, first, most))
+        judging = Judging(probability, level, first, most)
+        return cheapest_mix(self.plan, self.worlds, *asked, judging, progress)
 
     def credit(
         self,
@@ -198,6 +206,7 @@ class Questions(AssumptionQuestions):
         *,
         replications: int = 100,
         level: float = 0.95,
+        progress: bool = True,
     ) -> Credit:
         """How much of what a scenario does is due to each of its interventions: Shapley's value.
 
@@ -212,6 +221,7 @@ class Questions(AssumptionQuestions):
             at: months since the start, or a date; by default the last.
             replications: worlds of every subset: seven interventions, the most there may be, have 128.
             level: of the intervals, which hold for all credits and their sum together.
+            progress: say how many worlds there may be and how long they take, and show how far they are.
 
         Raises:
             InputError: with everything that is not allowed; a scenario with more than seven interventions.
@@ -231,7 +241,7 @@ class Questions(AssumptionQuestions):
         """
         from workforce_sim.study.questions.credit import credit
 
-        return credit(self.plan, self.worlds, scenario, measure, at, replications, level)
+        return credit(self.plan, self.worlds, scenario, measure, at, replications, level, progress)
 
     def best(
         self,
@@ -244,6 +254,7 @@ class Questions(AssumptionQuestions):
         first: int = 20,
         most: int = 1000,
         seconds: float | None = None,
+        progress: bool = True,
     ) -> Best:
         """Which scenario is best by a measure, with an error that is stated beforehand (Kim and Nelson 2001).
 
@@ -262,6 +273,7 @@ class Questions(AssumptionQuestions):
             most: worlds at which to give up.
             seconds: of running after which to give up, by default none. What was found may then depend on the
                 machine; what was selected keeps its error.
+            progress: say how many worlds there may be and how long they take, and show how far they are.
 
         Raises:
             InputError: with everything that is not allowed, or a world in which the measure has no value.
@@ -280,5 +292,5 @@ class Questions(AssumptionQuestions):
         """
         from workforce_sim.study.questions.best import best
 
-        asked = (measure, difference, at, better, error, first, most, seconds)
+        asked = (measure, difference, at, better, error, first, most, seconds, progress)
         return best(self.plan, self.worlds, *asked)

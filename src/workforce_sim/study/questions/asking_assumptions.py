@@ -47,7 +47,7 @@ class AssumptionQuestions:
                 so the intervals of means are on the safe side.
             assumptions: what to draw: None for all that have a range in ``authority.assumptions()``; names,
                 in which ``*`` stands for any text; or names with ranges, ``{"pressure.margin": (0.0, 0.2)}``.
-            progress: show a progress bar with the time left.
+            progress: say how many worlds there may be and how long they take, and show how far they are.
 
         Returns:
             Tables, paired comparisons, sentences and charts that say how much of the variance is due to the
@@ -93,7 +93,7 @@ class AssumptionQuestions:
             at: months since the start; by default the last.
             assumptions: as in :meth:`uncertain`; all of them take two services each.
             replications: worlds of each service.
-            progress: say how many worlds there are and how long they take, and show how far they are.
+            progress: say how many worlds there may be and how long they take, and show how far they are.
 
         Raises:
             InputError: unknown scenario, measure or assumption, or a month without values.
@@ -142,7 +142,7 @@ class AssumptionQuestions:
             assumptions: as in :meth:`uncertain`; at most 20 for Sobol.
             size: 10 trajectories for Morris; 64 base points, a power of two, for Sobol.
             replications: worlds of each service.
-            progress: say how many worlds there are and how long they take, and show how far they are.
+            progress: say how many worlds there may be and how long they take, and show how far they are.
 
         Raises:
             ExtraMissing: SALib is not installed; the message has the line that installs it.
@@ -192,7 +192,7 @@ class AssumptionQuestions:
             worlds: worlds of each draw.
             method: how draws are spread.
             assumptions: what to draw.
-            progress: show a progress bar with the time left.
+            progress: say how many worlds there may be and how long they take, and show how far they are.
 
         Raises:
             InputError: one scenario only, no value, unknown names, or a measure that is not better either
@@ -238,7 +238,7 @@ class AssumptionQuestions:
             growth: percent a year below which open cases count as steady: by chance they grow a little in
                 half of the worlds of a steady service.
             replications: how many worlds.
-            progress: show a progress bar with the time left.
+            progress: say how many worlds there may be and how long they take, and show how far they are.
 
         Raises:
             InputError: a study of less than two years, an unknown scenario, or settings that are not allowed.
@@ -280,7 +280,7 @@ class AssumptionQuestions:
             measure: name.
             within: percent of the level without the shock.
             replications: how many worlds.
-            progress: show a progress bar with the time left.
+            progress: say how many worlds there may be and how long they take, and show how far they are.
 
         Raises:
             InputError: a shock without dates or too near the end, an unknown scenario or measure, or a

@@ -81,7 +81,7 @@ class Best(Answer):
 
     def plot(self, *, narrow: bool = False) -> Figure:
         """Paired differences from the best, with intervals, and when each scenario was dropped."""
-        from workforce_sim.report.question_charts import best_chart
+        from workforce_sim.report.charts.questions import best_chart
 
         return best_chart(self, narrow=narrow)
 
@@ -140,6 +140,7 @@ def best(
     first: int,
     most: int,
     seconds: float | None,
+    progress: bool,
 ) -> Best:
     """See :meth:`workforce_sim.Study.best`."""
     problems: list[Problem] = []
@@ -162,7 +163,8 @@ def best(
     if problems:
         raise InputError("best", problems)
     runner = _Runner(plan, worlds, PLACE[what], month, first, seconds)
-    found = _select(runner, len(plan.scenarios), difference, side, error, first, most)
+    with worlds.shown("best", len(plan.scenarios) * most, progress=progress):
+        found = _select(runner, len(plan.scenarios), difference, side, error, first, most)
     names, when = list(plan.scenarios), add_months(plan.start, month)
     left = _left_open(runner, names, found, difference, error, first)
     table = _table(runner, names, found)

@@ -16,7 +16,7 @@ from workforce_sim.study.intervals import joint_interval
 from workforce_sim.study.questions.answer import Answer
 from workforce_sim.study.questions.claim import at_least, caution, percent
 from workforce_sim.study.questions.lever import Lever, Made, amounts_of, headline, maker_of, refused
-from workforce_sim.study.questions.smallest import Met, Tried, smallest
+from workforce_sim.study.questions.smallest import Met, Tried, looks_at, smallest
 from workforce_sim.study.questions.target import Resolved, Target
 from workforce_sim.study.questions.what_would_it_take import COST, Judging, Trials, resolve, start_of
 
@@ -76,7 +76,7 @@ class Mix(Answer):
 
     def plot(self, *, narrow: bool = False) -> Figure:
         """What each mix costs, with intervals that hold together."""
-        from workforce_sim.report.mix_chart import mix_chart
+        from workforce_sim.report.charts.questions import mix_chart
 
         return mix_chart(self, narrow=narrow)
 
@@ -91,6 +91,7 @@ def cheapest_mix(
     vary: Sequence[str | None],
     scenario: str | None,
     judging: Judging,
+    progress: bool,
 ) -> Mix:
     """See :meth:`workforce_sim.Study.cheapest_mix`."""
     problems: list[Problem] = []
@@ -120,21 +121,23 @@ def cheapest_mix(
             problems += refused(plan, make, (grid[0], grid[-1]), path)
     if problems or resolved is None:
         raise InputError("cheapest_mix", problems)
-    trials = Trials(plan, worlds, resolved, name)
+    trials = Trials(plan, worlds, resolved, name, "cheapest_mix")
     enough: list[tuple[tuple[float, float], Tried, Made]] = []
-    for second in grids[1]:
-        both = _together(makers, second)
-        found = smallest(
-            _met_by(trials, both),
-            grids[0],
-            interval=False,
-            searches=len(grids[1]),
-            **judging._asdict(),
-        )
-        if found.answer is not None:
-            at = next(t for t in found.tried if t.amount == found.answer)
-            enough.append(((found.answer, second), at, both(found.answer)))
-    mixes = _priced(trials, enough)
+    most = trials.worlds_at_most(len(grids[1]) * looks_at(len(grids[0]), bisections=1), judging)
+    with worlds.shown("cheapest mix", most, progress=progress):
+        for second in grids[1]:
+            both = _together(makers, second)
+            found = smallest(
+                _met_by(trials, both),
+                grids[0],
+                interval=False,
+                searches=len(grids[1]),
+                **judging._asdict(),
+            )
+            if found.answer is not None:
+                at = next(t for t in found.tried if t.amount == found.answer)
+                enough.append(((found.answer, second), at, both(found.answer)))
+        mixes = _priced(trials, enough)
     best = min(mixes, key=lambda m: m.cost[0], default=None)
     probability, level = judging.probability, judging.level
     sentence = _sentence(resolved, name, best, mixes, makers, grids, probability, level)

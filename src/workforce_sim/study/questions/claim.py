@@ -70,7 +70,7 @@ class Claim(Answer):
 
     def plot(self, *, narrow: bool = False) -> Figure:
         """The worlds at the date, those that meet the target apart from those that do not."""
-        from workforce_sim.report.question_charts import claim_chart
+        from workforce_sim.report.charts.questions import claim_chart
 
         return claim_chart(self, narrow=narrow)
 
@@ -163,9 +163,13 @@ def whole_number_of_worlds(where: str, replications: object) -> None:
         raise InputError(where, problems)
 
 
-def from_worlds(plan: Plan, worlds: Worlds, target: Target, names: list[str], replications: int) -> Samples:
+def from_worlds(
+    plan: Plan, worlds: Worlds, target: Target, names: list[str], replications: int, progress: bool
+) -> Samples:
     """Samples of these scenarios from the worlds of a study, run if they are not known yet."""
-    found = worlds.values([plan.arm(name) for name in names], range(replications))
+    arms = [plan.arm(name) for name in names]
+    with worlds.shown("claim", worlds.to_run(arms, range(replications)), progress=progress):
+        found = worlds.values(arms, range(replications))
     at = PLACE[target.measure]
     return lambda measure, scenario: found[names.index(scenario), :, at]
 

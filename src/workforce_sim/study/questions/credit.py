@@ -67,7 +67,7 @@ class Credit(Answer):
 
     def plot(self, *, narrow: bool = False) -> Figure:
         """A waterfall: what each adds, one after the other, to the difference they make together."""
-        from workforce_sim.report.question_charts import credit_chart
+        from workforce_sim.report.charts.questions import credit_chart
 
         return credit_chart(self, narrow=narrow)
 
@@ -135,6 +135,7 @@ def credit(
     at: int | str | dt.date | None,
     replications: int,
     level: float,
+    progress: bool,
 ) -> Credit:
     """See :meth:`workforce_sim.Study.credit`."""
     problems: list[Problem] = []
@@ -148,7 +149,8 @@ def credit(
     if problems:
         raise InputError("credit", problems)
     arms = _subsets(plan, name, players, always, than)
-    found = worlds.values(arms, range(replications))[:, :, PLACE[what], month]
+    with worlds.shown("credit", worlds.to_run(arms, range(replications)), progress=progress):
+        found = worlds.values(arms, range(replications))[:, :, PLACE[what], month]
     if np.isnan(found).any():
         fix = "a later date, or another measure; measures of 12 months begin after the first year"
         value = f"no value in {int(np.isnan(found).any(axis=0).sum())} worlds"

@@ -130,7 +130,7 @@ class Resilience(Answer):
 
     def plot(self) -> Figure:
         """The mean difference the shock makes, month by month, scenario by scenario."""
-        from workforce_sim.report.resilience_chart import resilience_chart
+        from workforce_sim.report.charts.resilience import resilience_chart
 
         figure: Figure = resilience_chart(self)
         return figure
@@ -156,11 +156,8 @@ def resilience(
     names = [scenario_asked(s, plan.scenarios, _WHERE, "scenarios") for s in scenarios or plan.scenarios]
     arms = [plan.arm(s) for s in names]
     arms += [plan.arm(s, interventions=[*plan.scenarios[s], *given]) for s in names]
-    shown_before, worlds.progress = worlds.progress, progress
-    try:
+    with worlds.shown("resilience", worlds.to_run(arms, range(number)), progress=progress):
         values = worlds.values(arms, range(number))[:, :, PLACE[name]]
-    finally:
-        worlds.progress = shown_before
     rows, paths = [], {}
     for i, scenario in enumerate(names):
         usual, shocked = values[i], values[i + len(names)]

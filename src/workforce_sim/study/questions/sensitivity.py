@@ -60,7 +60,7 @@ class Sensitivity(Answer):
 
     def plot(self) -> Figure:
         """A bar for each of the most important assumptions."""
-        from workforce_sim.report.bars import sensitivity_chart
+        from workforce_sim.report.charts.assumptions import sensitivity_chart
 
         figure: Figure = sensitivity_chart(self)
         return figure

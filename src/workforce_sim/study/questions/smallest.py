@@ -51,14 +51,14 @@ class Smallest(NamedTuple):
     falls: tuple[float, float] | None
 
 
-def looks_at(amounts: int) -> int:
-    """At most so many amounts are tried: both ends, three between, and two bisections.
+def looks_at(amounts: int, bisections: int = 2) -> int:
+    """At most so many amounts are tried: both ends, three between, and two bisections (one without interval).
 
     Example:
-        >>> looks_at(201)
-        21
+        >>> looks_at(201), looks_at(201, bisections=1)
+        (21, 13)
     """
-    return min(amounts, 5 + 2 * _halvings(amounts))
+    return min(amounts, 5 + bisections * _halvings(amounts))
 
 
 def _halvings(amounts: int) -> int:

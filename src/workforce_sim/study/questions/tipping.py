@@ -19,7 +19,6 @@ from workforce_sim.samples import above, whole
 from workforce_sim.study.arm import Arm, Plan
 from workforce_sim.study.asked import scenario_asked
 from workforce_sim.study.beyond_means import wilson_interval
-from workforce_sim.study.draws import Bar
 from workforce_sim.study.questions.answer import Answer
 from workforce_sim.study.worlds import Worlds
 
@@ -111,7 +110,7 @@ class TippingPoints(Answer):
 
     def plot(self) -> Figure:
         """The share of worlds that still grow, by rise of referrals."""
-        from workforce_sim.report.growth_chart import growth_chart
+        from workforce_sim.report.charts.tipping import growth_chart
 
         figure: Figure = growth_chart(self)
         return figure
@@ -144,26 +143,18 @@ def tipping_points(
     if problems:
         raise InputError(_WHERE, problems)
     names = [scenario_asked(s, plan.scenarios, _WHERE, "scenarios") for s in scenarios or plan.scenarios]
-    shown_before, worlds.progress = worlds.progress, False
     at_most = 3 * (math.ceil(math.log2(most // step + 1)) + 1)  # bisections, and their ends
-    bar = Bar("tipping point (at most)", at_most * number * len(names)) if progress else None
     place, curves, rows = PLACE["open_children"], {}, []
-    try:
+    with worlds.shown("tipping point", at_most * number * len(names), progress=progress):
         for name in names:
 
             def grows(rise: int, name: str = name) -> npt.NDArray[np.bool_]:
                 found = worlds.values([_risen(plan, name, rise)], range(number))[0, :, place]
-                if bar:
-                    bar.done(number)
                 return np.asarray(found[:, last] > found[:, last - 12] * (1 + growth / 100))
 
             tips = find(grows, most, step)
             curves[name] = tips.tried
             rows.append((name, tips.rise, tips.low, tips.high))
-    finally:
-        worlds.progress = shown_before
-        if bar:
-            bar.close()
     table = pd.DataFrame(rows, columns=["scenario", "rise", "low", "high"]).set_index("scenario")
     point = mean_field(plan.authority.balanced())
     unaided = 100 * (point.completed_at_most / point.referred - 1) if point.referred else math.inf

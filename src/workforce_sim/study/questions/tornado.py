@@ -53,7 +53,7 @@ class Tornado(Answer):
 
     def plot(self) -> Figure:
         """A bar to either side for each of the assumptions that move the answer most."""
-        from workforce_sim.report.bars import tornado_chart
+        from workforce_sim.report.charts.assumptions import tornado_chart
 
         figure: Figure = tornado_chart(self)
         return figure

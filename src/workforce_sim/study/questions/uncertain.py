@@ -282,7 +282,7 @@ class Uncertainty:
         Raises:
             InputError: unknown measure or scenario.
         """
-        from workforce_sim.report.uncertain_chart import uncertain_chart
+        from workforce_sim.report.charts.uncertain import uncertain_chart
 
         (name,) = measure_names(measure)
         shown = [scenario_asked(s, self.scenarios, "Uncertainty.plot") for s in scenarios or self.scenarios]

@@ -18,7 +18,7 @@ from workforce_sim.study.intervals import mean_interval
 from workforce_sim.study.questions.answer import Answer
 from workforce_sim.study.questions.claim import at_least, at_most, caution, percent
 from workforce_sim.study.questions.lever import Lever, Made, amounts_of, headline, maker_of, refused
-from workforce_sim.study.questions.smallest import TOO_LITTLE, Smallest, smallest
+from workforce_sim.study.questions.smallest import TOO_LITTLE, Smallest, looks_at, smallest
 from workforce_sim.study.questions.target import Resolved, Target, scenario_of
 
 if TYPE_CHECKING:
@@ -80,19 +80,20 @@ class Needed(Answer):
 
     def plot(self, *, narrow: bool = False) -> Figure:
         """The share of worlds in which the target is met, by amount tried, with its bounds."""
-        from workforce_sim.report.question_charts import needed_chart
+        from workforce_sim.report.charts.questions import needed_chart
 
         return needed_chart(self, narrow=narrow)
 
 
 @dataclass(frozen=True)
 class Trials:
-    """Runs what is tried: a scenario with the interventions of a lever added to it."""
+    """Runs what is tried for a question: a scenario with the interventions of a lever added to it."""
 
     plan: Plan
     worlds: Worlds
     resolved: Resolved
     scenario: str
+    question: str
 
     def arm(self, made: Made) -> Arm:
         """The scenario with these added."""
@@ -103,6 +104,11 @@ class Trials:
             self.plan.arm(self.scenario, interventions=together), name=f"{self.scenario} + {headline(made)}"
         )
 
+    def worlds_at_most(self, looks: int, judging: Judging) -> int:
+        """Worlds that it may take to look at so many amounts, and at what they are held against."""
+        beside = {self.scenario, self.resolved.than} - {None}
+        return (looks + len(beside)) * judging.most
+
     def met(self, made: Made, replications: range) -> Bools:
         """In which worlds the target is met with these."""
         than = self.resolved.than
@@ -112,7 +118,7 @@ class Trials:
             fix = "a later date, or another measure; measures of 12 months begin after the first year"
             value = f"no value on {in_words(self.resolved.when)}"
             problem = Problem(self.resolved.target.measure, value, "a number in some world", fix)
-            raise InputError("what_would_it_take", [problem])
+            raise InputError(self.question, [problem])
         return self.resolved.target.met(found[0], None if than is None else found[1])
 
     def added_cost(self, made: Made, replications: range) -> Floats:
@@ -133,6 +139,7 @@ def what_would_it_take(
     vary: str | None,
     scenario: str | None,
     judging: Judging,
+    progress: bool,
 ) -> Needed:
     """See :meth:`workforce_sim.Study.what_would_it_take`."""
     problems: list[Problem] = []
@@ -144,17 +151,19 @@ def what_would_it_take(
         problems += refused(plan, make, (amounts[0], amounts[-1]), "lever")
     if problems or resolved is None or make is None:
         raise InputError("what_would_it_take", problems)
-    trials = Trials(plan, worlds, resolved, name)
-    found = smallest(
-        lambda amount, replications: trials.met(make(amount), replications), amounts, **judging._asdict()
-    )
+    trials = Trials(plan, worlds, resolved, name, "what_would_it_take")
     made: Made = ()
     cost = (np.nan, np.nan, np.nan)
-    if found.answer is not None:
-        made = make(found.answer)
-        run = next(t.worlds for t in found.tried if t.amount == found.answer)
-        mean, low, high = mean_interval(trials.added_cost(made, range(run)))
-        cost = (float(mean), float(low), float(high))
+    most = trials.worlds_at_most(looks_at(len(amounts)), judging)
+    with worlds.shown("what it would take", most, progress=progress):
+        found = smallest(
+            lambda amount, replications: trials.met(make(amount), replications), amounts, **judging._asdict()
+        )
+        if found.answer is not None:
+            made = make(found.answer)
+            run = next(t.worlds for t in found.tried if t.amount == found.answer)
+            mean, low, high = mean_interval(trials.added_cost(made, range(run)))
+            cost = (float(mean), float(low), float(high))
     probability, level = judging.probability, judging.level
     sentence = _sentence(resolved, name, make, found, cost, probability, level, amounts)
     ends = (amounts[0], amounts[-1])

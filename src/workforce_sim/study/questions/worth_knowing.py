@@ -147,7 +147,7 @@ class WorthKnowing(Answer):
 
     def plot(self) -> Figure:
         """A bar for each of the assumptions most worth learning."""
-        from workforce_sim.report.bars import worth_knowing_chart
+        from workforce_sim.report.charts.assumptions import worth_knowing_chart
 
         figure: Figure = worth_knowing_chart(self)
         return figure

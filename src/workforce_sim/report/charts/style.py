@@ -17,7 +17,7 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from workforce_sim.report.extras import writable_text
+from workforce_sim.report.writable import writable_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,9 +12,9 @@ import numpy as np
 
 from workforce_sim.errors import InputError, Problem, shown, unknown_name
 from workforce_sim.numbers import NONE, capital, plain, uncapital
-from workforce_sim.report.assumption_table import setting_name
 from workforce_sim.report.blocks import Block, Cell, Folded, Group, Picture, Row, Table, Words
-from workforce_sim.report.style import Chart
+from workforce_sim.report.charts.style import Chart
+from workforce_sim.report.sections.register import setting_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,14 +98,14 @@ def answer_blocks(answer: Answer, caption: str) -> list[Block]:
 
 def drawn(answer: Any) -> tuple[Chart, Chart | None] | None:
     """The chart of an answer, wide and, if its kind can be drawn so, narrow; None if it has no such chart."""
-    from workforce_sim.report import bars, growth_chart, resilience_chart
+    from workforce_sim.report.charts import assumptions, resilience, tipping
 
     for_telephones: dict[str, Any] = {
-        "Tornado": bars.tornado_chart,
-        "Sensitivity": bars.sensitivity_chart,
-        "WorthKnowing": bars.worth_knowing_chart,
-        "TippingPoints": growth_chart.growth_chart,
-        "Resilience": resilience_chart.resilience_chart,
+        "Tornado": assumptions.tornado_chart,
+        "Sensitivity": assumptions.sensitivity_chart,
+        "WorthKnowing": assumptions.worth_knowing_chart,
+        "TippingPoints": tipping.growth_chart,
+        "Resilience": resilience.resilience_chart,
     }
     draw = for_telephones.get(type(answer).__name__)
     if draw is not None:

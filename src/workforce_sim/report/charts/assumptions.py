@@ -18,8 +18,8 @@ from workforce_sim.numbers import (
     points,
     pounds,
 )
-from workforce_sim.report.panels import frame, make_panels
-from workforce_sim.report.style import GRID, INK, LOOKS, QUIET, Chart, house_style, wrapped
+from workforce_sim.report.charts.panels import frame, make_panels
+from workforce_sim.report.charts.style import GRID, INK, LOOKS, QUIET, Chart, house_style, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

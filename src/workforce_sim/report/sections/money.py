@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workforce_sim.measures.paths import BY_NAME, HEADINGS
-from workforce_sim.numbers import capital, figure, interval, length, places_apart, places_for, plural, pounds
+from workforce_sim.numbers import (
+    capital,
+    figure,
+    interval,
+    length,
+    places_apart,
+    places_for,
+    plural,
+    pounds,
+    signed,
+)
+from workforce_sim.report.answer import stated
 from workforce_sim.report.blocks import Block, Cell, Group, Row, Table, Words
-from workforce_sim.report.levels import signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,13 +127,14 @@ def price_table(result: Result, month: int) -> Table:
 
 def _price(result: Result, name: str, measure: str, month: int) -> Row:
     found = result.cost_per(name, measure, at=month)
-    gap = result.compare(name, measures=measure, at=month).iloc[0]
+    gap = stated(result, name, measure, [month]).iloc[0]
     places = places_apart(measure, [(float(gap["low"]), float(gap["high"]))])
     improved = figure(measure, found.improvement, places)
-    added = result.compare(name, measures="cost_to_date_gbp", at=month).iloc[0]
+    added = stated(result, name, "cost_to_date_gbp", [month]).iloc[0]
     money = places_apart(_COST, [(float(added["low"]), float(added["high"]))])
     cost = signed(pounds(found.extra_gbp, money))
-    why = "" if np.isfinite(found.low) else "cannot be told from no improvement"
+    apart = float(gap["low"]) > 0 or float(gap["high"]) < 0
+    why = "" if np.isfinite(found.low) and apart else "cannot be told from no improvement"
     if found.improvement < 0 and not why:
         why = "it gets worse"
     if why:

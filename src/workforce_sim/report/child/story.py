@@ -11,7 +11,7 @@ from workforce_sim.authority.stage_rules import next_gate
 from workforce_sim.authority.steady import steady
 from workforce_sim.measures.paths import DRIFT
 from workforce_sim.numbers import plural
-from workforce_sim.report.child_ledger import NOTHING, by_stage, ledger_table
+from workforce_sim.report.child.days import NOTHING, by_stage, ledger_table
 
 if TYPE_CHECKING:
     from workforce_sim.run import Run

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,17 +12,25 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from workforce_sim.authority.calendar import add_months, in_words
 from workforce_sim.measures.paths import BY_NAME
-from workforce_sim.numbers import is_money, pounds
-from workforce_sim.report.months import last_values
-from workforce_sim.report.style import NARROW, QUIET, WIDE, Chart, Look, wrapped
+from workforce_sim.numbers import figure, is_money, pounds
+from workforce_sim.report.badge import NOT_TESTED
+from workforce_sim.report.charts.style import INK, NARROW, QUIET, WIDE, Chart, Look, wrapped
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from workforce_sim.study.arm import Plan
     from workforce_sim.study.result import Result
 
 Floats = npt.NDArray[np.float64]
+
+#: On every chart.
+CHANCE = "Chance only: assumptions held fixed."
+#: On charts of what no back-test has looked at.
+CAUTION = f"{CHANCE} {NOT_TESTED}"
+#: Scenarios that share a panel; more have a panel each.
+FEW = 2
 
 _SMALL = 8.0  # points: notes and keys
 _LETTERS_PER_INCH = 16.0  # of small print, which is wider where there are few dots to the inch
@@ -96,6 +104,25 @@ def time_axis(panel: Axes, result: Result) -> None:
     panel.set_xlim(dates[0] - span * 0.02, dates[-1] + span * 0.02)
 
 
+def date_axis(panel: Axes, dates: list[dt.date]) -> Floats:
+    """Months and years, as many as there is room for; gives where each date is."""
+    chart, place = panel.get_figure(), panel.get_subplotspec()
+    assert isinstance(chart, Chart)
+    width = chart.get_size_inches()[0] / (place.get_gridspec().ncols if place else 1)
+    most, months = max(2, int(width * 1.2)), len(dates) - 1
+    step = next(s for s in (1, 3, 6, 12, 24, 36, 60, 120, 10**9) if months / s <= most)
+    at: Floats = np.array([float(d.toordinal()) for d in dates])
+    panel.set_xticks(at[::step].tolist(), [f"{d:%b}\n{d:%Y}" for d in dates[::step]])
+    span = at[-1] - at[0]
+    panel.set_xlim(at[0] - span * 0.02, at[-1] + span * 0.02)
+    return at
+
+
+def month_axis(panel: Axes, plan: Plan) -> Floats:
+    """The months of a study: see :func:`date_axis`."""
+    return date_axis(panel, [add_months(plan.start, m) for m in range(round(plan.years * 12) + 1)])
+
+
 def value_axis(panel: Axes, measure: str, values: Iterable[Floats], *, zero: bool = False) -> None:
     """From 0, unless a rate would lie flat at the top; room for the marks of policies above.
 
@@ -128,6 +155,28 @@ def _money_tick(x: float, high: float) -> str:
     if abs(high) < 1e6:
         return pounds(x, 0)
     return f"£{x / 1e6:g}m".replace("£-", "−£") if x else "£0"
+
+
+def last_values(
+    panel: Axes, at: float, measure: str, ends: list[tuple[Floats, Look]], places: int | None = None
+) -> None:
+    """The last value of every line beside it, there on the axis, moved apart where they would touch."""
+    low, high = panel.get_ylim()
+    apart, below = 0.065 * (high - low), -np.inf
+    for path, look in sorted((e for e in ends if np.isfinite(e[0][-1])), key=lambda e: float(e[0][-1])):
+        height = max(float(path[-1]), below + apart)
+        panel.annotate(
+            figure(measure, float(path[-1]), BY_NAME[measure].decimals if places is None else places),
+            (at, height),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8.5,
+            fontweight="bold",
+            color=INK if look.colour in ("#E69F00", "#56B4E9", "#CC79A7") else look.colour,
+            annotation_clip=False,
+        )
+        below = height
 
 
 def end_labels(
@@ -244,3 +293,24 @@ def _span(plan: Plan) -> tuple[dt.date, dt.date]:
 def _date(when: np.datetime64) -> dt.date:
     found: dt.date = when.astype("datetime64[D]").item()
     return found
+
+
+def month_name(result: Result, month: int) -> str:
+    """A monthly mark in words: ``October 2025``."""
+    import pandas as pd
+
+    return f"{pd.Timestamp(result.data['date'].values[month]):%B %Y}"
+
+
+def period(result: Result) -> str:
+    """The first and the last month of a study in words."""
+    return f"{month_name(result, 0)} to {month_name(result, -1)}"
+
+
+def by_month(result: Result, paths: Mapping[str, Mapping[str, npt.ArrayLike]]) -> pd.DataFrame:
+    """Paths over the months: a row a (scenario, date), a column a path."""
+    import pandas as pd
+
+    dates = pd.DatetimeIndex(result.data["date"].values, name="date")
+    parts = {name: pd.DataFrame(dict(columns), index=dates) for name, columns in paths.items()}
+    return pd.concat(parts, names=["scenario", "date"])

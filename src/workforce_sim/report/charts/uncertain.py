@@ -12,17 +12,18 @@ from workforce_sim.authority.calendar import add_months
 from workforce_sim.measures.paths import BY_NAME
 from workforce_sim.numbers import figure, plain, plural
 from workforce_sim.report.badge import badge
-from workforce_sim.report.months import last_values, month_axis
-from workforce_sim.report.panels import (
+from workforce_sim.report.charts.panels import (
     frame,
     is_first,
+    last_values,
     make_panels,
     mark_policies,
+    month_axis,
     policy_key,
     policy_numbers,
     value_axis,
 )
-from workforce_sim.report.style import DARK_BAND, LIGHT_BAND, Chart, house_style, looks, wrapped
+from workforce_sim.report.charts.style import DARK_BAND, LIGHT_BAND, Chart, house_style, looks, wrapped
 
 if TYPE_CHECKING:
     import pandas as pd

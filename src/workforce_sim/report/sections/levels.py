@@ -16,6 +16,7 @@ from workforce_sim.numbers import (
     places_apart,
     places_for,
     points,
+    signed,
 )
 from workforce_sim.report.blocks import Cell, Group, Row, Table
 
@@ -127,13 +128,3 @@ def cell(measure: str, row: Any, column: str, places: int) -> Cell:
     known = interval(measure, float(row["low"]), float(row["high"]), places)
     known = known if float(row["low"]) != float(row["high"]) else ""
     return Cell(value, (known,) if known else (), strong=True)
-
-
-def signed(value: str) -> str:
-    """A difference with its sign; none where it is nothing.
-
-    Example:
-        >>> signed("1.2"), signed("−1.2"), signed("£0"), signed("0.0"), signed("—")
-        ('+1.2', '−1.2', '£0', '0.0', '—')
-    """
-    return f"+{value}" if value[0] in "£0123456789" and value.strip("£0.,m") else value

@@ -13,11 +13,12 @@ import numpy as np
 from workforce_sim.measures.paths import BY_NAME, MEASURES, NAMES
 from workforce_sim.numbers import points
 from workforce_sim.report.answer import report_months
-from workforce_sim.report.assumption_table import setting_name, shown
-from workforce_sim.report.extras import needed, writable_text
-from workforce_sim.report.left_out import left_out
-from workforce_sim.report.rerun import python_lines
+from workforce_sim.report.printed.packages import needed
+from workforce_sim.report.sections.left_out import left_out
+from workforce_sim.report.sections.register import setting_name, shown
+from workforce_sim.report.sections.rerun import python_lines
 from workforce_sim.report.worlds_again import run_again
+from workforce_sim.report.writable import writable_text
 
 if TYPE_CHECKING:
     import pandas as pd

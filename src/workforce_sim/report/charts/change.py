@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from workforce_sim.numbers import interval, joined, length, places_apart, plain, plural
-from workforce_sim.report.levels import signed
-from workforce_sim.report.panels import frame, make_panels
-from workforce_sim.report.style import INK, LOOKS, QUIET, Chart, house_style, wrapped
+from workforce_sim.numbers import interval, joined, length, places_apart, plain, plural, signed
+from workforce_sim.report.charts.panels import frame, make_panels
+from workforce_sim.report.charts.style import INK, LOOKS, QUIET, Chart, house_style, wrapped
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,9 +9,16 @@ import numpy as np
 
 from workforce_sim.measures.paths import BY_NAME
 from workforce_sim.numbers import figure, plural, points
-from workforce_sim.report.months import date_axis, last_values
-from workforce_sim.report.panels import frame, make_panels, value_axis
-from workforce_sim.report.style import INK, INTERVAL_BAND, QUIET, Chart, house_style, looks, wrapped
+from workforce_sim.report.charts.panels import (
+    CAUTION,
+    CHANCE,
+    date_axis,
+    frame,
+    last_values,
+    make_panels,
+    value_axis,
+)
+from workforce_sim.report.charts.style import INK, INTERVAL_BAND, QUIET, Chart, house_style, looks, wrapped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +67,7 @@ def resilience_chart(found: Resilience, *, narrow: bool = False) -> Chart:
             f"({plural(found.worlds, 'world')}). "
             f"Diamond: half of the worlds are back within {found.within:g}% for good; no diamond: not within "
             "the "
-            "study. Chance only: assumptions held fixed. Not back-tested."
+            f"study. {CAUTION}"
         )
         frame(chart, f"{what.label}: what the shock does", note, "", narrow, legend=panel)
     chart.table = _table(found)
@@ -91,4 +98,4 @@ def _alt(found: Resilience) -> str:
             else f"{back_in_all:.0f}% of the worlds are back within the study"
         )
         said.append(f"“{name}”: largest in {found.dates[month]:%B %Y} ({worst} {points(what.unit)}); {back}.")
-    return " ".join([*said, "Chance only: assumptions held fixed."])
+    return " ".join([*said, CHANCE])

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import jinja2
 
+from workforce_sim.report.charts.style import Chart
 from workforce_sim.report.contents import contents
-from workforce_sim.report.style import Chart
 
 if TYPE_CHECKING:
     from workforce_sim.study.questions.answer import Answer
@@ -30,7 +30,7 @@ def page(result: Result, answers: Sequence[Answer] = ()) -> str:
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["png"] = _as_text
-    template = resources.files("workforce_sim.report").joinpath("page.html").read_text("utf-8")
+    template = resources.files("workforce_sim.report.printed").joinpath("page.html").read_text("utf-8")
     return environment.from_string(template).render(report=contents(result, answers))
 
 

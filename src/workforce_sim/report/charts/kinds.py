@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from workforce_sim.errors import InputError, Problem, shown, unknown_name
-from workforce_sim.report.change_chart import change_chart
-from workforce_sim.report.charts import difference_chart, drift_chart, fan_chart, posts_chart
-from workforce_sim.report.child import child_chart, one_child
-from workforce_sim.report.per_child_chart import per_child_chart
-from workforce_sim.report.spread_chart import spread_chart
+from workforce_sim.report.charts.change import change_chart
+from workforce_sim.report.charts.child import child_chart
+from workforce_sim.report.charts.difference import difference_chart
+from workforce_sim.report.charts.drift import drift_chart, per_child_chart
+from workforce_sim.report.charts.fan import fan_chart
+from workforce_sim.report.charts.posts import posts_chart
+from workforce_sim.report.charts.spread import spread_chart
+from workforce_sim.report.child.futures import one_child
 from workforce_sim.report.worlds_again import lists_on, run_again
 
 if TYPE_CHECKING:
-    from workforce_sim.report.style import Chart
+    from workforce_sim.report.charts.style import Chart
     from workforce_sim.study.result import Result
 
 #: What can be drawn of a result, and what each kind shows.

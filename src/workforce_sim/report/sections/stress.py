@@ -14,8 +14,8 @@ from workforce_sim.authority.layout import layout
 from workforce_sim.authority.steady import steady
 from workforce_sim.measures.paths import BY_NAME
 from workforce_sim.numbers import joined, length, plural, uncapital
-from workforce_sim.report.assumption_table import evidence_counts
 from workforce_sim.report.blocks import Cell, Group, Row, Table
+from workforce_sim.report.sections.register import evidence_counts
 from workforce_sim.study.keys import version_of
 
 if TYPE_CHECKING:

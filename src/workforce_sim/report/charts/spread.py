@@ -10,8 +10,8 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from workforce_sim.authority.calendar import in_words
 from workforce_sim.numbers import plain, plural
-from workforce_sim.report.panels import frame, is_first, make_panels
-from workforce_sim.report.style import INK, LOOKS, QUIET, Chart, house_style, wrapped
+from workforce_sim.report.charts.panels import frame, is_first, make_panels
+from workforce_sim.report.charts.style import INK, LOOKS, QUIET, Chart, house_style, wrapped
 from workforce_sim.report.worlds_again import Lists
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from workforce_sim.report.blocks import (
     Words,
 )
 from workforce_sim.report.contents import contents
-from workforce_sim.report.extras import needed, writable_text
+from workforce_sim.report.printed.packages import needed
+from workforce_sim.report.writable import writable_text
 
 if TYPE_CHECKING:
     from workforce_sim.study.questions.answer import Answer

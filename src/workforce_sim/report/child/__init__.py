@@ -1,0 +1,1 @@
+"""One child: its days by stage, its story in dates, and its futures under several scenarios."""
