@@ -19,7 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba.core import config as _config
+from numba.core import types
+from numba.extending import intrinsic
 
 config: Any = _config  # its settings are made at run time, unknown to type checkers
 
@@ -69,6 +72,37 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
             return njit(inline="always", **options)(function)  # type: ignore[no-any-return]
     finally:
         config.CACHE_DIR = before
+
+
+#: Bytes that the processor fetches from memory at a time.
+CACHE_LINE = 64
+
+
+def _plain_fetch_soon(record: Any) -> None:
+    """Nothing: only machine code can be early."""
+
+
+def _compiled_fetch_soon(typing: Any, record: Any) -> Any:
+    """Machine code that asks for every cache line of a record."""
+
+    def ask(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        byte, number = ir.IntType(8), ir.IntType(32)
+        first = builder.bitcast(arguments[0], byte.as_pointer())
+        prefetch = builder.module.declare_intrinsic(
+            "llvm.prefetch",
+            [byte.as_pointer()],
+            ir.FunctionType(ir.VoidType(), [byte.as_pointer(), number, number, number]),
+        )
+        for at in range(0, record.size, CACHE_LINE):
+            line = builder.gep(first, [ir.Constant(ir.IntType(64), at)])
+            builder.call(prefetch, [line, *(ir.Constant(number, n) for n in (1, 3, 1))])
+        return context.get_dummy_value()
+
+    return types.void(record), ask
+
+
+#: ``fetch_soon(record)``: begin to fetch a record that is wanted in a while, without waiting for it.
+fetch_soon: Any = _plain_fetch_soon if config.DISABLE_JIT else intrinsic(_compiled_fetch_soon)
 
 
 def entry(function: Any, *arguments: Any) -> Callable[..., Any]:

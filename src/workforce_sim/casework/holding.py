@@ -37,9 +37,13 @@ def soonest_alarm(S: Any, p: int) -> None:
     """The soonest alarm of the cases on the list of seat p."""
     seat = S.seats[p]
     soonest = np.inf
+    whose = -1
     for i in range(seat.n):
-        soonest = min(soonest, S.slots[p, i].alarm)
+        if S.slots[p, i].alarm < soonest:
+            soonest = S.slots[p, i].alarm
+            whose = S.slots[p, i].case
     seat.alarm = soonest
+    seat.alarm_case = whose
 
 
 @compiled
@@ -60,6 +64,7 @@ def put(S: Any, p: int, c: int, at: float, alarm: float) -> None:
     seat.children += case.children
     if alarm < seat.alarm:
         seat.alarm = alarm
+        seat.alarm_case = c
     block = min(case.mode, GATE)
     S.mix[p, block * S.stages.shape[0] + case.stage] += case.children
     S.run[0].counts[day_of(S, c)] += case.children

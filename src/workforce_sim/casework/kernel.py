@@ -19,7 +19,10 @@ from workforce_sim.casework.rules import AT_ONCE, GRADUAL
 from workforce_sim.casework.sharing import log_is_full, reschedule, settle, tally
 from workforce_sim.casework.stages import alarm_rings, next_back, refer, work_done
 from workforce_sim.casework.waiting import SEVERAL, allocate, duty_due, situation_changed
-from workforce_sim.compiled import compiled
+from workforce_sim.compiled import compiled, fetch_soon
+
+#: The family so many referrals from now is fetched from memory already.
+AHEAD = 4
 
 
 @compiled
@@ -83,6 +86,9 @@ def referrals_due(S: Any) -> Any:
         else:
             c = run.next_case
             run.next_case = c + 1
+            later = min(c + AHEAD, n - 1)
+            fetch_soon(cases[later])
+            fetch_soon(S.luck[0, later])
         refer(S, c, run.now)
 
 

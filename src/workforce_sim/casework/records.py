@@ -6,10 +6,14 @@ as ``seats[p].pace``.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from workforce_sim.authority.stage_rules import STAGE
 from workforce_sim.casework.rules import LAW
+from workforce_sim.compiled import CACHE_LINE
+from workforce_sim.demand.families import DRAWS
 
 #: Slack when children are compared with a cap that is a product of floats (cap x FTE).
 ROOM_SLACK = 1e-9
@@ -27,6 +31,21 @@ WORKING, URGENT, GATE, SIGNING, WAITING, CLOSED, NOT_REFERRED = 0, 1, 2, 3, 4, 5
 DAYS = ("deciding", "unallocated", "working", "at_review", "missed_review", "sign_off")
 DECIDING, UNALLOCATED, AT_WORK, AT_REVIEW, MISSED_REVIEW, SIGN_OFF = range(6)
 
+
+def _whole_lines(fields: list[tuple[str, str]]) -> np.dtype[Any]:
+    """A record that fills whole lines of the cache, so that none in an array has a part of one more."""
+    widths = [np.dtype(kind).itemsize for _, kind in fields]
+    assert widths == sorted(widths, reverse=True), "wide fields first: nothing is lost between them"
+    return np.dtype(
+        {
+            "names": [name for name, _ in fields],
+            "formats": [kind for _, kind in fields],
+            "offsets": [sum(widths[:i]) for i in range(len(widths))],
+            "itemsize": -(-sum(widths) // CACHE_LINE) * CACHE_LINE,
+        }
+    )
+
+
 SEAT = np.dtype(
     [
         ("clock", "f8"),  # virtual clock: days of full attention each case has had since the worker joined
@@ -40,6 +59,7 @@ SEAT = np.dtype(
         ("hazard", "f8"),  # base leaving rate a day
         ("strain", "f8"),  # what caseload multiplies it by, now
         ("alarm", "f8"),  # soonest alarm of the cases held
+        ("alarm_case", "i8"),  # whose it is
         ("upkeep", "f8"),  # hours a day that the cases held cost now
         ("missed", "f8"),  # of these, not met
         ("team", "i8"),
@@ -81,8 +101,9 @@ LINE = np.dtype(
 #: A place on a worker's list.
 SLOT = np.dtype([("finish", "f8"), ("alarm", "f8"), ("case", "i8")], align=True)
 
-#: One record a family. ``left`` is true while nobody works on the case.
-CASE = np.dtype(
+#: One record a family: most of what the kernel waits for is a family that it has not looked at for long, so
+#: the numbers are no wider than need be. ``left`` is true while nobody works on the case.
+CASE = _whole_lines(
     [
         ("referred", "f8"),  # the present episode
         ("began", "f8"),  # entry into the stage (before 0 for cases open at the start)
@@ -104,26 +125,30 @@ CASE = np.dtype(
         ("changed", "f8"),  # last two changes of worker
         ("changed_before", "f8"),
         ("place", "f8"),  # which of the teams of a type, 0 to 1
-        ("ticket", "i8"),
+        ("next", "f8"),  # luck of the visit: what comes next, and whether the family comes back
+        ("back", "f8"),
         ("seat", "i8"),  # who holds it, -1 nobody
         ("behind", "i8"),  # next case on the waiting list
         ("last_seat", "i8"),  # who held it last
-        ("last_person", "i8"),
         ("team", "i8"),
         ("stage", "i8"),
-        ("ordinal", "i8"),
-        ("episode", "i8"),
-        ("children", "i8"),
-        ("workers", "i8"),  # in this episode
-        ("family_class", "i8"),
-        ("mode", "i8"),
-        ("known", "i8"),  # its case was closed within a year before the first referral
-        ("early", "i8"),  # ended early or turned away
-        ("late", "i8"),  # its work was done too late for the review it would have met
-        ("visit_workers", "i8"),
-    ],
-    align=True,
+        ("last_person", "i4"),
+        ("ticket", "i4"),
+        ("children", "i4"),
+        ("workers", "i4"),  # in this episode
+        ("visit_workers", "i4"),
+        ("ordinal", "i2"),
+        ("episode", "i2"),
+        ("family_class", "i2"),
+        ("mode", "i2"),
+        ("known", "i2"),  # its case was closed within a year before the first referral
+        ("early", "i2"),  # ended early or turned away
+        ("late", "i2"),  # its work was done too late for the review it would have met
+    ]
 )
+
+#: The luck of a family at a visit: ``DRAWS``.
+LUCK = _whole_lines([(name, "f8") for name in DRAWS])
 
 #: One record per team and class.
 WAITLIST = np.dtype([("head", "i8"), ("tail", "i8")], align=True)
@@ -230,15 +255,15 @@ VISIT = np.dtype(
         ("signed", "f8"),
         ("paced", "f8"),
         ("deadline", "f8"),  # of the stage when it ended
-        ("case", "i8"),
-        ("stage", "i8"),
-        ("ordinal", "i8"),
-        ("episode", "i8"),
-        ("target", "i8"),  # what came next: a stage, or -1 - exit
-        ("workers", "i8"),  # in the stage
-        ("team", "i8"),
-        ("early", "i8"),
-        ("in_time", "i8"),
+        ("case", "i4"),
+        ("team", "i4"),
+        ("workers", "i4"),  # in the stage
+        ("stage", "i2"),
+        ("ordinal", "i2"),
+        ("episode", "i2"),
+        ("target", "i2"),  # what came next: a stage, or -1 - exit
+        ("early", "i2"),
+        ("in_time", "i2"),
     ],
     align=True,
 )

@@ -16,7 +16,7 @@ import numpy as np
 from workforce_sim.authority.pace import pace
 from workforce_sim.casework.records import ALARM, GATE, LEAVING, NOTHING, URGENT, WORK_DONE, WORKING
 from workforce_sim.casework.rules import AT_ONCE, LEAST_WORK
-from workforce_sim.compiled import compiled
+from workforce_sim.compiled import compiled, fetch_soon
 
 MET = 1e-12  # a leaving threshold with no more than this left is met
 pace_of = compiled(pace)  # the one implementation of the rule
@@ -160,7 +160,10 @@ def children_in(S: Any, p: int, s: int) -> int:
 
 @compiled
 def reschedule(S: Any, p: int, now: float) -> None:
-    """When does seat p's next event fall? Work done comes before an alarm, an alarm before a leaving."""
+    """When does seat p's next event fall? Work done comes before an alarm, an alarm before a leaving.
+
+    The case of the event is fetched from memory meanwhile: nobody has looked at it for long.
+    """
     seat = S.seats[p]
     wait = np.inf
     seat.next = NOTHING
@@ -169,9 +172,11 @@ def reschedule(S: Any, p: int, now: float) -> None:
         if left <= 0.0 or seat.pace > 0.0:
             wait = left / seat.pace if left > 0.0 else 0.0
             seat.next = WORK_DONE
+            fetch_soon(S.cases[S.slots[p, seat.n - 1].case])
     if seat.n > 0 and seat.alarm < now + wait:
         wait = seat.alarm - now
         seat.next = ALARM
+        fetch_soon(S.cases[seat.alarm_case])
     if seat.can_leave:
         rate = seat.hazard * seat.strain
         leave = np.inf

@@ -18,8 +18,7 @@ from workforce_sim.casework.holding import begin_work, end_work, next_review, pu
 from workforce_sim.casework.records import CLOSED, GATE, SIGNING
 from workforce_sim.casework.sharing import log
 from workforce_sim.casework.waiting import becomes_worker, join_list, may_hold, team_for, team_of
-from workforce_sim.compiled import compiled
-from workforce_sim.demand.families import AWAY, DELAY, EARLY, NEXT, RETURN, WORK
+from workforce_sim.compiled import compiled, fetch_soon
 
 CLOSED_EVENT, RETURNED, WORK_DONE_EVENT = int(Kind.CLOSED), int(Kind.RETURNED), int(Kind.WORK_DONE)
 ENTERED, ENDED_EARLY, TURNED_AWAY = int(Kind.ENTERED), int(Kind.ENDED_EARLY), int(Kind.TURNED_AWAY)
@@ -40,6 +39,9 @@ def next_ordinal(S: Any, c: int) -> None:
     case.ordinal += 1
     if case.ordinal > run.top_ordinal:
         run.top_ordinal = case.ordinal
+    luck = S.luck[case.ordinal, c]
+    case.next = luck.next
+    case.back = luck["return"]
 
 
 @compiled
@@ -48,7 +50,7 @@ def enter(S: Any, c: int, s: int, now: float) -> None:
     case = S.cases[c]
     case.stage = s
     case.began = now
-    case.work = work_days(S.stages, s, S.draws[case.ordinal, c, WORK])
+    case.work = work_days(S.stages, s, S.luck[case.ordinal, c].work)
     case.left = case.work
     begin_visit(S, c, now)
 
@@ -74,8 +76,8 @@ def turned_away(S: Any, c: int) -> bool:
     run = S.run[0]
     if S.teams[team_for(S, c, 0)].children >= run.list_limit:
         return True
-    share = run.turned_away_share
-    return bool(share > 0.0 and S.draws[S.cases[c].ordinal, c, AWAY] < share * excess(S))
+    share = run.turned_away_share * excess(S)
+    return bool(share > 0.0 and S.luck[S.cases[c].ordinal, c].away < share)
 
 
 @compiled
@@ -120,6 +122,7 @@ def work_done(S: Any, p: int, now: float) -> None:
     seat.clock = S.slots[p, i].finish
     c = S.slots[p, i].case
     case = S.cases[c]
+    fetch_soon(S.luck[case.ordinal + 1, c])  # of the next visit, which may begin in this instant
     end_work(S, p, c, i, now)
     take(S, p, i)
     log(S, WORK_DONE_EVENT, p, c, case.stage)
@@ -158,6 +161,7 @@ def alarm_rings(S: Any, p: int, now: float) -> None:
         i += 1
     c = S.slots[p, i].case
     case = S.cases[c]
+    fetch_soon(S.luck[case.ordinal + 1, c])
     if case.mode == GATE:
         if case.late:
             case.missed += now - case.since
@@ -171,7 +175,8 @@ def alarm_rings(S: Any, p: int, now: float) -> None:
         end_work(S, p, c, i, now)
         take(S, p, i)
         if case.review <= now + INSTANT:
-            if S.draws[case.ordinal, c, EARLY] < S.run[0].ended_early_share * excess(S):
+            share = S.run[0].ended_early_share * excess(S)
+            if share > 0.0 and S.luck[case.ordinal, c].early < share:
                 case.early = 1
                 end_stage(S, p, c, now)
                 return
@@ -185,7 +190,7 @@ def end_stage(S: Any, p: int, c: int, now: float) -> None:
     case, run = S.cases[c], S.run[0]
     s = case.stage
     stage = S.stages[s]
-    target = what_next(S.shares, S.targets, s, S.draws[case.ordinal, c, NEXT])
+    target = what_next(S.shares, S.targets, s, case.next)
     if case.early:
         target = -1 - run.ended_early_exit
         run.ended_early += case.children
@@ -252,8 +257,8 @@ def leave_service(S: Any, c: int, door: int, now: float) -> None:
     p = return_probability(
         S.exits[door].returns, case.early == 1, run.early_factor, run.per_change, case.workers
     )
-    if S.draws[case.ordinal, c, RETURN] < p:
-        come_back(S, c, now + S.draws[case.ordinal, c, DELAY] * run.mean_return_days)
+    if case.back < p:
+        come_back(S, c, now + S.luck[case.ordinal, c].delay * run.mean_return_days)
 
 
 @compiled

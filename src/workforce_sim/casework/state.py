@@ -6,6 +6,7 @@ or compared.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from workforce_sim.casework.records import (
     EXIT,
     LINE,
     LOG,
+    LUCK,
     NOT_REFERRED,
     RUN,
     SEAT,
@@ -29,6 +31,7 @@ from workforce_sim.casework.records import (
     WAITLIST,
 )
 from workforce_sim.casework.rules import CaseRules
+from workforce_sim.compiled import CACHE_LINE
 from workforce_sim.demand.families import DRAWS, Families, Ints
 
 #: Room for the luck of so many visits of a family (memory is used where it is drawn); drawn at a time.
@@ -52,7 +55,7 @@ class State(NamedTuple):
     shares: npt.NDArray[np.float64]
     targets: npt.NDArray[np.int64]
     exits: Any  # EXIT[exits]
-    draws: npt.NDArray[np.float64]  # [ordinal, case, DRAWS], drawn so far
+    luck: Any  # LUCK[ordinal, case], drawn so far
     backs: Any  # BACK[cases]
     run: Any  # RUN[1]
     visits: Any  # VISIT[room]
@@ -63,7 +66,7 @@ def new_state(rules: CaseRules, tape: Families, *, logging: bool, posts: int = 1
     """An empty service at time 0 with every case of the tape still to be referred."""
     n, table = len(tape), rules.pathway
     stages = len(table.stages)
-    cases = _aligned(n, CASE)
+    cases = _aligned((n,), CASE)
     cases["referred"] = tape.time - tape.already_open
     cases["since"] = tape.time
     cases["began"] = tape.began
@@ -99,7 +102,7 @@ def new_state(rules: CaseRules, tape: Families, *, logging: bool, posts: int = 1
         shares=table.shares.copy(),  # they may change in mid-run, and the table belongs to others too
         targets=table.targets,
         exits=np.zeros(len(table.returns), EXIT).view(np.recarray),
-        draws=np.empty((_VISITS, n, len(DRAWS))),
+        luck=_aligned((_VISITS, n), LUCK),
         backs=np.zeros(n + 1, BACK).view(np.recarray),
         run=run,
         visits=np.zeros(max(1024, 8 * n), VISIT).view(np.recarray),
@@ -125,12 +128,12 @@ def teams_of_stages(types_of_stages: Sequence[int] | Ints, teams_of_type: Sequen
     return (np.cumsum(teams) - teams)[types], teams[types]
 
 
-def _aligned(n: int, record: np.dtype[Any]) -> Any:
+def _aligned(shape: tuple[int, ...], record: np.dtype[Any]) -> Any:
     """Zeroed records that start at a cache line."""
-    size = record.itemsize
-    memory = np.zeros(n * size + 64, np.uint8)
-    first = -memory.ctypes.data % 64
-    return memory[first : first + n * size].view(record).view(np.recarray)
+    size = math.prod(shape) * record.itemsize
+    memory = np.zeros(size + CACHE_LINE, np.uint8)
+    first = -memory.ctypes.data % CACHE_LINE
+    return memory[first : first + size].view(record).reshape(shape).view(np.recarray)
 
 
 def with_seats(state: State, posts: int) -> State:
@@ -177,13 +180,15 @@ def with_more_visits(state: State) -> State:
 
 def with_more_draws(state: State, tape: Families) -> State:
     """The same state with luck for three more visits of every family."""
-    drawn, draws = int(state.run[0].drawn), state.draws
-    if drawn + _MORE > len(draws):
-        draws = np.concatenate([draws, np.empty_like(draws)])
+    drawn, luck = int(state.run[0].drawn), state.luck
+    if drawn + _MORE > len(luck):
+        luck = _aligned((2 * len(luck), len(tape)), LUCK)
+        luck[:drawn] = state.luck[:drawn]
     for ordinal in range(drawn, drawn + _MORE):
-        draws[ordinal] = tape.draws(ordinal)
+        columns = luck[ordinal].view(np.float64).reshape(len(tape), LUCK.itemsize // 8)
+        columns[:, : len(DRAWS)] = tape.draws(ordinal)
     state.run["drawn"] = drawn + _MORE
-    return state._replace(draws=draws)
+    return state._replace(luck=luck)
 
 
 def with_more_members(state: State) -> State:

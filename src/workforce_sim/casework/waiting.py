@@ -25,7 +25,6 @@ from workforce_sim.casework.records import (
 from workforce_sim.casework.rules import RANDOM, YOUR_OWN
 from workforce_sim.casework.sharing import caseload_changed, log, log_is_full, settle, tally
 from workforce_sim.compiled import compiled
-from workforce_sim.demand.families import ALLOCATION
 
 ALLOCATED, RETURNED = int(Kind.ALLOCATED), int(Kind.RETURNED)
 
@@ -144,7 +143,7 @@ def choose_worker(S: Any, c: int) -> int:
             p = S.members[team, j]
             if can_take(S, p, c):
                 candidates += 1
-        skip = int(S.draws[case.ordinal, c, ALLOCATION] * candidates)
+        skip = int(S.luck[case.ordinal, c].allocation * candidates)
         for j in range(S.teams[team].workers):
             p = S.members[team, j]
             if can_take(S, p, c):
