@@ -34,8 +34,8 @@ from workforce_sim.casework.rules import CaseRules
 from workforce_sim.compiled import CACHE_LINE
 from workforce_sim.demand.families import DRAWS, Families, Ints
 
-#: Room for the luck of so many visits of a family (memory is used where it is drawn); drawn at a time.
-_VISITS, _MORE = 24, 3
+#: Room for the luck of so many visits of a family (memory is used where it is drawn).
+_VISITS = 24
 
 
 class State(NamedTuple):
@@ -179,15 +179,14 @@ def with_more_visits(state: State) -> State:
 
 
 def with_more_draws(state: State, tape: Families) -> State:
-    """The same state with luck for three more visits of every family."""
+    """The same state with luck for one more visit of every family."""
     drawn, luck = int(state.run[0].drawn), state.luck
-    if drawn + _MORE > len(luck):
-        luck = _aligned((2 * len(luck), len(tape)), LUCK)
-        luck[:drawn] = state.luck[:drawn]
-    for ordinal in range(drawn, drawn + _MORE):
-        columns = luck[ordinal].view(np.float64).reshape(len(tape), LUCK.itemsize // 8)
-        columns[:, : len(DRAWS)] = tape.draws(ordinal)
-    state.run["drawn"] = drawn + _MORE
+    if drawn == len(luck):
+        luck = _aligned((2 * drawn, len(tape)), LUCK)
+        luck[:drawn] = state.luck
+    columns = luck[drawn].view(np.float64).reshape(len(tape), LUCK.itemsize // 8)
+    columns[:, : len(DRAWS)] = tape.draws(drawn)
+    state.run["drawn"] = drawn + 1
     return state._replace(luck=luck)
 
 
