@@ -202,7 +202,8 @@ class Simulation:
         stages = [names.index(name) for name in LOOKED_AFTER if name in names]
 
         def book() -> None:
-            children = float(service.desk.stage_counts()["open"][stages].sum())
+            by_stage = service.desk.in_stages("open")
+            children = sum(by_stage[s] for s in stages)
             service.headcount.spend("placements", "care", children * weekly * WEEKS_PER_YEAR)
 
         return book

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.authority.calendar import DAYS_PER_YEAR
 from workforce_sim.casework import changes, records, seats, seldom, state
 from workforce_sim.casework.entries import compiled_now, entries
 from workforce_sim.casework.eventlog import Kind
-from workforce_sim.casework.ledger import days_of_cases, in_limbo, visits_so_far
+from workforce_sim.casework.ledger import days_of_cases, in_trouble, visits_so_far
 from workforce_sim.casework.ownrule import OwnRule, candidates, family
 from workforce_sim.casework.rules import RULES, CaseRules
 from workforce_sim.casework.state import State
@@ -34,8 +33,9 @@ class Desk:
         self.tape = tape
         self._state: State = state.new_state(rules, tape, logging=logging, posts=posts)
         # plain arrays from here on: reading a record array is ten times slower
-        self._run: Any = self._state.run.view(np.ndarray)[0]
+        self._run: Any = self._state.run.view(records.RUN, np.ndarray)[0]
         self._teams: Any = self._state.teams.view(np.ndarray)
+        self._stages: Any = self._state.stages.view(np.ndarray)
         self._now: npt.NDArray[np.float64] = self._state.run.view(np.ndarray)["now"]
         self._look_at_seats()
         self._own_rule: OwnRule | None = None
@@ -232,18 +232,18 @@ class Desk:
     @property
     def unallocated_children(self) -> int:
         """Children waiting for a worker now (those who wait for a decision at the front door included)."""
-        counts = self._run["counts"]
-        return int(counts[records.DECIDING] + counts[records.UNALLOCATED])
+        counts: list[int] = self._run["counts"].tolist()
+        return counts[records.DECIDING] + counts[records.UNALLOCATED]
 
     @property
     def held_children(self) -> int:
         """Children with a named worker now."""
-        return int(self._run["counts"][records.AT_WORK :].sum())
+        return sum(self._run["counts"].tolist()[records.AT_WORK :])
 
     @property
     def open_children(self) -> int:
         """Children with an open case now."""
-        return int(self._run["counts"].sum())
+        return sum(self._run["counts"].tolist())
 
     def caseload_of(self, post: int) -> int:
         """Children held in a post now."""
@@ -317,7 +317,7 @@ class Desk:
         ``visits_made`` is the share of the upkeep (visits, recording) of the children held that was met, up
         to the last change of every worker's list.
         """
-        stages = self._state.stages.view(np.ndarray)
+        stages = self._stages
         names = ("open", "waiting", "entered", "ended", "in_time", "early")
         found = {name: stages[name].copy() for name in names}
         due = stages["due_hours"] + stages["upkeep"] * stages["held_days"]
@@ -325,12 +325,14 @@ class Desk:
             found["visits_made"] = np.where(due > 0, 1.0 - stages["missed_hours"] / due, np.nan)
         return found
 
+    def in_stages(self, name: str) -> list[int]:
+        """One of the counts of :meth:`stage_counts`, children by stage."""
+        found: list[int] = self._stages[name].tolist()
+        return found
+
     def many_workers(self, now: float) -> tuple[int, int]:
         """Children open now with three or more workers in the last year, and children in limbo."""
-        cases = self._state.cases.view(np.ndarray)[: int(self._run["next_case"])]
-        thrice = (cases["mode"] < records.CLOSED) & (cases["changed_before"] >= now - DAYS_PER_YEAR)
-        limbo = in_limbo(cases, now)
-        return int(cases["children"][thrice].sum()), int(cases["children"][limbo].sum())
+        return in_trouble(self._state, now)[:2]
 
     def exit_counts(self) -> npt.NDArray[np.int64]:
         """Children who left by each exit since the start."""

@@ -7,9 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from workforce_sim.authority.calendar import DAYS_PER_YEAR
 from workforce_sim.casework import records as rec
+from workforce_sim.casework.entries import compiled_now
 from workforce_sim.casework.records import VISIT
 from workforce_sim.casework.state import State
+from workforce_sim.compiled import compiled
 from workforce_sim.demand.families import Families, Floats
 
 #: The parts of the days of a child in a stage, in the order in which they are reported.
@@ -104,11 +107,30 @@ def _running(state: State, now: float) -> Any:
     return rows
 
 
-def in_limbo(cases: Any, now: float) -> npt.NDArray[np.bool_]:
-    """Which cases are open and have been in their stage for more than twice its natural time."""
-    beyond = now - np.maximum(cases["began"], 0.0) > 2.0 * cases["natural"]
-    found: npt.NDArray[np.bool_] = beyond & (cases["mode"] < rec.CLOSED)
-    return found
+@compiled
+def look_at_cases(cases: Any, now: float, limbo: npt.NDArray[np.bool_]) -> tuple[int, int]:
+    """Children with three workers or more in the last year, and children in limbo; marks who is in limbo.
+
+    That is who is open and has been in the stage for more than twice its natural time.
+    """
+    thrice = 0
+    stuck = 0
+    for c in range(limbo.shape[0]):
+        case = cases[c]
+        if case.mode < rec.CLOSED:
+            if case.changed_before >= now - DAYS_PER_YEAR:
+                thrice += case.children
+            if now - max(case.began, 0.0) > 2.0 * case.natural:
+                stuck += case.children
+                limbo[c] = True
+    return thrice, stuck
+
+
+def in_trouble(state: State, now: float) -> tuple[int, int, npt.NDArray[np.bool_]]:
+    """Children with three workers or more in the last year, children in limbo, and which cases these are."""
+    limbo = np.zeros(int(state.run[0].next_case), np.bool_)
+    thrice, stuck = compiled_now(look_at_cases, state.cases, now, limbo)
+    return int(thrice), int(stuck), limbo
 
 
 def days_of_cases(state: State, tape: Families, now: float) -> dict[str, npt.NDArray[Any]]:
@@ -139,5 +161,5 @@ def days_of_cases(state: State, tape: Families, now: float) -> dict[str, npt.NDA
         "episodes": c["episode"].astype(np.int64) + 1,
         "workers": c["workers"].astype(np.int64),
         "changed_twice_day": c["changed_before"].copy(),
-        "in_limbo": in_limbo(c, now),
+        "in_limbo": in_trouble(state, now)[2],
     } | {name: np.bincount(visits["case"], visits[name], n) for name in names}

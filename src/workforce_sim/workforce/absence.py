@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from workforce_sim.demand.luck import Stream
-from workforce_sim.workforce.post import State
+from workforce_sim.workforce.post import CLOSED
 
 URGENT = 0  # SimPy's priority of what comes first in an instant
 
@@ -28,6 +28,12 @@ def in_days(env: simpy.Environment, days: float) -> simpy.Event:
     return event
 
 
+def may_be_absent(service: Service, post: Post) -> bool:
+    """Whether anybody in this post can ever be absent for long: without cases only the usual rate counts."""
+    rules = service.rules
+    return rules.absences > 0 or (rules.absences_per_child > 0 and service.grades[post.grade].hours > 0)
+
+
 def absences(service: Service, post: Post) -> Generator[simpy.Event, Any, None]:
     """The SimPy process of a post's absences: candidates come at the highest rate, some are kept.
 
@@ -35,7 +41,7 @@ def absences(service: Service, post: Post) -> Generator[simpy.Event, Any, None]:
     """
     rules, number = service.rules, 0
     highest = rules.absences + rules.absences_per_child * rules.reference
-    while post.state != State.CLOSED:
+    while post.state != CLOSED:
         gap = service.luck.threshold(Stream.ABSENCE, post.layer, post.number, number) / highest
         days = service.luck.threshold(Stream.ABSENCE_DAYS, post.layer, post.number, number)
         yield in_days(service.env, gap)

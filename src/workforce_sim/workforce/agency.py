@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from workforce_sim.authority.calendar import INSTANT
 from workforce_sim.demand.luck import Stream
-from workforce_sim.workforce.post import State
+from workforce_sim.workforce.post import CLOSED, EMPTY
 
 if TYPE_CHECKING:
     from workforce_sim.workforce.post import Post
@@ -30,8 +28,8 @@ class Agency:
         if post.established and rules.tolerance > 0:
             people = service.people
             here = people.established & (people.team == post.team) & (people.grade == post.grade)
-            empty = int((here & (people.state == State.EMPTY)).sum())
-            if empty <= rules.tolerance * int((here & (people.state != State.CLOSED)).sum()) + INSTANT:
+            empty = int((here & people.are(EMPTY)).sum())
+            if empty <= rules.tolerance * int((here & ~people.are(CLOSED)).sum()) + INSTANT:
                 return False
         cap = service.levers.value("agency_cap", service.env.now)
         agency = service.agency_fte + post.fte
@@ -82,7 +80,7 @@ class Agency:
         for g, grade in enumerate(service.grades):
             pay = service.levers.value("relative_pay", now, g)
             closed = (self.conversion_bonus + grade.salary_gbp * (pay - 1.0)) / rules.pay_gap_gbp
-            share = float(np.clip(closed, 0.0, 1.0))
+            share = min(max(closed, 0.0), 1.0)
             rate = max(stated, rules.convert + (rules.convert_full_offer - rules.convert) * share)
             rate *= self._drivers * service.levers.value("converting", now, g)
             service.dials.of(Stream.CONVERT, g).set_rate(rate)

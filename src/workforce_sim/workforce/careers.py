@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from workforce_sim.demand.luck import Stream
-from workforce_sim.workforce.post import State
+from workforce_sim.workforce.post import NOTICE, PERMANENT
 
 if TYPE_CHECKING:
     from workforce_sim.workforce.post import Post
@@ -80,7 +80,7 @@ class Careers:
 
     def _moves_up(self, post: Post, number: int, level: int) -> None:
         """Unless somebody else is in the post by now, or nobody."""
-        there = post.state in (State.PERMANENT, State.NOTICE) and post.permanents == number + 1
+        there = post.state in (PERMANENT, NOTICE) and post.permanents == number + 1
         if there and self._service.people.level[post.index] == level:
             self._service.movements.moves_up(post, level + 1)
             self._note_move(post, number, level + 1, self._days_on(post, number, level + 1))

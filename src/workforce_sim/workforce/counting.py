@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workforce_sim.workforce.post import State
+from workforce_sim.workforce.post import AGENCY
 from workforce_sim.workforce.service import FLOWS, Service
 
 
@@ -25,15 +25,15 @@ def count(service: Service) -> dict[str, float]:
         "senior": headcount.levels[-1],
     }
     holds = desk.children_by_post()[: len(service.posts)] > 0
-    new, agency = service.people.new, service.people.state == State.AGENCY
-    counts["holders_new_posts"] = float(service.people.fte[holds & new & ~agency].sum())
-    counts["holders_agency"] = float(service.people.fte[holds & agency].sum())
+    people, agency = service.people, service.people.are(AGENCY)
+    counts["holders_new_posts"] = float(people.fte[holds & people.new & ~agency].sum())
+    counts["holders_agency"] = float(people.fte[holds & agency].sum())
     counts |= {f"sum_{name}": value for name, value in desk.totals(now).items()}
-    stages = desk.stage_counts()
-    for i in range(len(stages["open"])):
-        counts[f"open_stage_{i}"] = float(stages["open"][i])
-        counts[f"sum_ended_stage_{i}"] = float(stages["ended"][i])
-        counts[f"sum_in_time_stage_{i}"] = float(stages["in_time"][i])
+    by_stage = zip(*(desk.in_stages(name) for name in ("open", "ended", "in_time")), strict=True)
+    for i, (open_now, ended, in_time) in enumerate(by_stage):
+        counts[f"open_stage_{i}"] = float(open_now)
+        counts[f"sum_ended_stage_{i}"] = float(ended)
+        counts[f"sum_in_time_stage_{i}"] = float(in_time)
     counts |= {f"sum_{name}": service.flows[name] for name in FLOWS}
     counts |= {f"sum_cost_{heading}": gbp for heading, gbp in headcount.accounts.read(now).items()}
     for g, gbp in enumerate(headcount.pay_by_grade.read(now).values()):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.workforce.post import Post, State
+from workforce_sim.workforce.post import AGENCY, EMPTY, NOTICE, PERMANENT, Post
 from workforce_sim.workforce.service import ADDED, MANAGED
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Establishment:
         """An agency worker above establishment starts now, who goes when the post is closed."""
         team, luck = self._place(team, MANAGED)
         return self._service.open_post(
-            team=team, grade=grade, luck=luck, established=False, cover=False, state=State.AGENCY, stays=True
+            team=team, grade=grade, luck=luck, established=False, cover=False, state=AGENCY, stays=True
         )
 
     def _place(self, team: int | None, layer: int) -> tuple[int, tuple[int, int]]:
@@ -73,7 +73,7 @@ class Establishment:
         Returns how many there were to close.
         """
         service = self._service
-        order = {State.EMPTY: 0, State.AGENCY: 1, State.PERMANENT: 2, State.NOTICE: 2}
+        order = {EMPTY: 0, AGENCY: 1, PERMANENT: 2, NOTICE: 2}
         there = [p for p in service.posts if p.grade == grade and p.established and p.state in order]
 
         def rank(post: Post) -> tuple[int, float, int]:

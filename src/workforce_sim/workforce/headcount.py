@@ -6,7 +6,7 @@ from operator import mul
 from typing import TYPE_CHECKING
 
 from workforce_sim.workforce.money import HEADINGS, Accounts
-from workforce_sim.workforce.post import State
+from workforce_sim.workforce.post import AGENCY, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,12 +51,12 @@ class Headcount:
         for which, sign in ((old, -1.0), (new, 1.0)):
             if which is None:
                 continue
-            if which == State.AGENCY:
+            if which == AGENCY:
                 self.agency[post.grade] += sign * post.fte
                 self._moved.add("agency")
             if post.established:
                 self.fte[which] += sign * post.fte
-            elif which == State.AGENCY:
+            elif which == AGENCY:
                 self.above += sign * post.fte
 
     def employs(self, post: Post, level: int, sign: float) -> None:

@@ -32,15 +32,17 @@ class Leaving:
         self._service = service
         self.this_year = 1.0
         self.by_grade = np.ones(len(service.grades))
-        self._by_level = np.array([level.leaving for level in service.rules.levels])
+        # by grade and level: who holds no cases is on no level
+        levels = [level.leaving for level in service.rules.levels]
+        self._by_level = np.array([levels if g.hours > 0 else [1.0] * len(levels) for g in service.grades])
 
     def rate(self, who: Any) -> Any:
         """The rate a day, but for the factor of caseload, of one post or of many."""
         people = self._service.people
-        team = np.where(people.manages[who], 1.0, self._service.supervision.factor[people.team[who]])
-        factor = self.by_grade[people.grade[who]] * self.this_year
-        level = np.where(people.holds_cases[who], self._by_level[people.level[who]], 1.0)
-        own = level * people.absence[who]
+        grade = people.grade[who]
+        team = self._service.supervision.of_grade[grade, people.team[who]]
+        factor = self.by_grade[grade] * self.this_year
+        own = self._by_level[grade, people.level[who]] * people.absence[who]
         return people.band_rate(who) * factor * own * team
 
     def set_rates(self) -> None:

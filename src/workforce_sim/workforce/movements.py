@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from workforce_sim.casework.eventlog import Kind
 from workforce_sim.demand.luck import Stream
-from workforce_sim.workforce.post import Post, State
+from workforce_sim.workforce.post import AGENCY, CLOSED, EMPTY, NOTICE, PERMANENT, Post, State
 
 if TYPE_CHECKING:
     from workforce_sim.workforce.service import Service
@@ -41,7 +41,7 @@ class Movements:
             return
         level, now = int(self._people.level[post.index]), self._env.now
         able = self._rules.levels[level].able
-        if level == 0 and post.state in (State.PERMANENT, State.NOTICE):
+        if level == 0 and post.state in (PERMANENT, NOTICE):
             able = min(able, self._service.levers.value("newly_qualified_able", now))
         able *= post.fte
         self._people.able[post.index] = able
@@ -69,7 +69,7 @@ class Movements:
 
     def starts(self, post: Post, *, newly_qualified: bool = False) -> None:
         """A permanent worker starts; an agency worker who covers the post goes."""
-        if post.state == State.AGENCY:
+        if post.state == AGENCY:
             self.agency_ends(post)
         self.note(Kind.STARTED, post)
         self._flows["starters"] += post.fte
@@ -81,10 +81,10 @@ class Movements:
         people, i = self._people, old.index
         started, level = float(people.started[i]), int(people.level[i])
         absence, experienced, decision = float(people.absence[i]), bool(people.experienced[i]), old.decision
-        if new.state == State.AGENCY:
+        if new.state == AGENCY:
             self.agency_ends(new)
         self.note(Kind.MOVED, old)
-        self.vacates(old, State.EMPTY)
+        self.vacates(old, EMPTY)
         assert decision is not None
         decision.succeed()
         self.note(Kind.PROMOTED, new)
@@ -96,7 +96,7 @@ class Movements:
         self, post: Post, started: float, level: int, *, absence: float = 1.0, experienced: bool = False
     ) -> None:
         """Somebody is now the permanent worker of a vacant post, with an empty list."""
-        self.becomes(post, State.PERMANENT, level)
+        self.becomes(post, PERMANENT, level)
         self.joins(post, started, level, experienced=experienced)
         self._people.absence[post.index] = absence
         self.watch(post, started)
@@ -107,7 +107,7 @@ class Movements:
         post.stop_clocks()
         self._recruitment.over(post)
         post.take_turn(None)
-        if post.state == State.CLOSED and post.decision is not None and not post.decision.triggered:
+        if post.state == CLOSED and post.decision is not None and not post.decision.triggered:
             post.decision.succeed()
 
     def gives_notice(self, post: Post) -> None:
@@ -116,7 +116,7 @@ class Movements:
         post.notice_left = self._rules.notice_days
         self.note(Kind.NOTICE, post)
         self._flows["notices"] += post.fte
-        self.becomes(post, State.NOTICE)
+        self.becomes(post, NOTICE)
         self.winds_down(post)
 
     def leaves(self, post: Post) -> None:
@@ -125,13 +125,13 @@ class Movements:
         for flow, fte in self._leaving.count(post).items():
             self._flows[flow] += fte
         self._service.supervision.left(post.team)
-        self.vacates(post, State.EMPTY)
+        self.vacates(post, EMPTY)
 
     def agency_starts(self, post: Post) -> None:
         """An agency worker starts."""
         self.note(Kind.AGENCY_STARTED, post)
         self._flows["agency_starts"] += post.fte
-        self.becomes(post, State.AGENCY)
+        self.becomes(post, AGENCY)
         self.joins(post, self._env.now, self._rules.full_level, experienced=True)
 
     def agency_gives_notice(self, post: Post) -> None:
@@ -144,14 +144,14 @@ class Movements:
         """The agency worker goes; the cases return to the waiting list."""
         self.note(Kind.AGENCY_ENDED, post)
         self._flows["agency_ends"] += post.fte
-        self.vacates(post, State.EMPTY)
+        self.vacates(post, EMPTY)
 
     def converts(self, post: Post) -> None:
         """The agency worker becomes permanent in the same post with the same cases."""
         self.note(Kind.CONVERTED, post)
         self._flows["conversions"] += post.fte
         self._accounts.pay("conversion", self._service.agency.conversion_bonus)
-        self.becomes(post, State.PERMANENT, self._service.careers.go_on(post, self._rules.full_level))
+        self.becomes(post, PERMANENT, self._service.careers.go_on(post, self._rules.full_level))
         self._recruitment.over(post)
         self.watch(post, self._env.now)  # experienced as before: it is the same person
 
@@ -196,9 +196,9 @@ class Movements:
         if level is not None:
             self._headcount.employs(post, level, 1.0)
             self._people.level[post.index] = level
-        if post.vacant and state not in (State.EMPTY, State.AGENCY) and post.established:
+        if post.vacant and state not in (EMPTY, AGENCY) and post.established:
             self._recruitment.counts(post, -1)
-        elif not post.vacant and state == State.EMPTY and post.established:
+        elif not post.vacant and state == EMPTY and post.established:
             self._recruitment.counts(post, 1)
             post.vacant_since = self._env.now
         post.state = state
@@ -208,10 +208,10 @@ class Movements:
     def vacates(self, post: Post, state: State) -> None:
         """Whoever is in the post goes, and the cases return."""
         i, old = post.index, post.state
-        if old in (State.PERMANENT, State.NOTICE):
+        if old in (PERMANENT, NOTICE):
             self._headcount.employs(post, int(self._people.level[i]), -1.0)
         self._people.watched[i] = self._people.away[i] = False
         post.ends = False
         self.becomes(post, state)
-        if old != State.EMPTY:
+        if old != EMPTY:
             self._desk.leave(i, self._env.now)

@@ -16,7 +16,7 @@ from workforce_sim.authority.flows import (
 )
 from workforce_sim.authority.time_laws import survival, survival_inverse
 from workforce_sim.demand.luck import Floats, Luck, Stream
-from workforce_sim.workforce.post import State
+from workforce_sim.workforce.post import AGENCY, EMPTY, NOTICE, PERMANENT
 from workforce_sim.workforce.service import ABOVE, ESTABLISHED, Service
 
 if TYPE_CHECKING:
@@ -61,13 +61,13 @@ def open_service(authority: Authority, teams: Layout, service: Service, luck: Lu
         on_notice = notice_days / (start.mean_days + notice_days) if math.isfinite(start.mean_days) else 0.0
         for i in range(group.number):
             post, u = number + i, float(notice_luck[number + i])
-            state, left, days = State.PERMANENT, 0.0, float(start.days[i])
+            state, left, days = PERMANENT, 0.0, float(start.days[i])
             if i in covered:
-                state, days = State.AGENCY, -assignment * math.log(float(service_luck[post]))
+                state, days = AGENCY, -assignment * math.log(float(service_luck[post]))
             elif i in vacant:
-                state = State.EMPTY
+                state = EMPTY
             elif u < on_notice:
-                state, left = State.NOTICE, notice_days * u / on_notice
+                state, left = NOTICE, notice_days * u / on_notice
             service.open_post(
                 team=team_of[i],
                 grade=grade,
@@ -95,7 +95,7 @@ def _open_above_establishment(authority: Authority, teams: Layout, service: Serv
                 fte=authority.posts[grade].fte,
                 luck=(ABOVE, number),
                 established=False,
-                state=State.AGENCY if filled else State.EMPTY,
+                state=AGENCY if filled else EMPTY,
             )
             number += 1
 

@@ -6,7 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from workforce_sim.demand.luck import Stream
-from workforce_sim.workforce.post import State
+from workforce_sim.workforce.post import AGENCY, PERMANENT
 
 if TYPE_CHECKING:
     from workforce_sim.workforce.post import Post
@@ -73,7 +73,7 @@ class Recruitment:
             self._running += 1
             post.recruiting = True
             if post.clocks and post.hire is not None:  # already waiting, without this clock
-                covered = post.state == State.AGENCY
+                covered = post.state == AGENCY
                 post.hire.start(self._service.dials.hire(post.grade, covered=covered))
 
     # -- filling ----------------------------------------------------------------------------
@@ -94,7 +94,7 @@ class Recruitment:
         u = service.uniform(post, Stream.PROMOTION, post.vacancies - 1)
         if u >= rules.promotion_share:
             return None
-        now, people, permanent = service.env.now, service.people, State.PERMANENT
+        now, people, permanent = service.env.now, service.people, PERMANENT
         long_enough = [
             p
             for p in service.posts
@@ -110,7 +110,7 @@ class Recruitment:
         """Newly qualified workers start in as many vacancies of a grade; returns how many."""
         service = self._service
         vacant = [p for p in service.posts if p.grade == grade and p.vacant and p.established]
-        vacant.sort(key=lambda p: (p.state == State.AGENCY, p.vacant_since, p.index))
+        vacant.sort(key=lambda p: (p.state == AGENCY, p.vacant_since, p.index))
         for post in vacant[:number]:
             service.movements.starts(post, newly_qualified=True)
         return min(number, len(vacant))

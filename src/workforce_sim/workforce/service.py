@@ -11,7 +11,7 @@ from workforce_sim.casework.eventlog import Kind
 from workforce_sim.demand.luck import Stream, Thresholds
 from workforce_sim.errors import InputError, Problem
 from workforce_sim.orders import Fading
-from workforce_sim.workforce.absence import absences
+from workforce_sim.workforce.absence import absences, may_be_absent
 from workforce_sim.workforce.agency import Agency
 from workforce_sim.workforce.allocation import AllocationRules
 from workforce_sim.workforce.careers import Careers
@@ -21,7 +21,7 @@ from workforce_sim.workforce.leaving import DESTINATIONS, Leaving
 from workforce_sim.workforce.levers import Levers
 from workforce_sim.workforce.movements import Movements
 from workforce_sim.workforce.people import People
-from workforce_sim.workforce.post import Post, State
+from workforce_sim.workforce.post import AGENCY, CLOSED, EMPTY, NOTICE, PERMANENT, Post, State
 from workforce_sim.workforce.recruitment import Recruitment
 from workforce_sim.workforce.rules import Grade, StaffRules
 from workforce_sim.workforce.supervision import Supervision
@@ -110,22 +110,22 @@ class Service:
     @property
     def in_post_fte(self) -> float:
         """Permanent workers, those on notice included."""
-        return self.headcount.fte[State.PERMANENT] + self.headcount.fte[State.NOTICE]
+        return self.headcount.fte[PERMANENT] + self.headcount.fte[NOTICE]
 
     @property
     def agency_fte(self) -> float:
         """Agency workers, above establishment included."""
-        return self.headcount.fte[State.AGENCY] + self.headcount.above
+        return self.headcount.fte[AGENCY] + self.headcount.above
 
     @property
     def covered_fte(self) -> float:
         """Vacancies covered by agency."""
-        return self.headcount.fte[State.AGENCY]
+        return self.headcount.fte[AGENCY]
 
     @property
     def empty_fte(self) -> float:
         """Posts with nobody in them."""
-        return self.headcount.fte[State.EMPTY]
+        return self.headcount.fte[EMPTY]
 
     @property
     def vacancies_fte(self) -> float:
@@ -226,7 +226,7 @@ class Service:
         else:
             self.leaving.set_rates()
         for i in self.people.newly_experienced(now):
-            leaving = self.posts[i].state == State.NOTICE and not self.rules.new_cases_on_notice
+            leaving = self.posts[i].state == NOTICE and not self.rules.new_cases_on_notice
             self.desk.set_list(i, takes_new=not leaving, experienced=True, now=now)
 
     # -- posts --------------------------------------------------------------------------------
@@ -240,7 +240,7 @@ class Service:
         luck: tuple[int, int] | None = None,
         established: bool = True,
         cover: bool = True,
-        state: State = State.EMPTY,
+        state: State = EMPTY,
         service_days: float = 0.0,
         notice_left: float = 0.0,
         left_to_leave: float | None = None,
@@ -286,30 +286,30 @@ class Service:
         self.headcount.moves(post, None, state)
         if post.vacant and established:
             self.recruitment.counts(post, 1)
-        if state in (State.PERMANENT, State.NOTICE):
+        if state in (PERMANENT, NOTICE):
             level = self.careers.start(post, service_days)
             self.headcount.employs(post, level, 1.0)
             self.movements.joins(post, now - service_days, level)
-        elif state == State.AGENCY:
+        elif state == AGENCY:
             self.movements.joins(post, now - service_days, self.rules.full_level, experienced=True)
             post.covers = 1
         self.headcount.price()
-        if state == State.NOTICE:
+        if state == NOTICE:
             post.permanents, post.notice_left = 1, notice_left
             self.movements.winds_down(post)
-        elif state == State.PERMANENT:
+        elif state == PERMANENT:
             self.movements.watch(post, now - service_days, left_to_leave)
         post.process = self.env.process(post.life())
-        if self.rules.absences > 0 or self.rules.absences_per_child > 0:
+        if may_be_absent(self, post):
             self.env.process(absences(self, post))
         return post
 
     def _counts_first(self, post: Post, state: State) -> None:
         """Whoever comes with a post that is opened during the run has started like anybody else."""
-        if state == State.AGENCY:
+        if state == AGENCY:
             self.movements.note(Kind.AGENCY_STARTED, post)
             self.flows["agency_starts"] += post.fte
-        elif state in (State.PERMANENT, State.NOTICE):
+        elif state in (PERMANENT, NOTICE):
             self.movements.note(Kind.STARTED, post)
             self.flows["starters"] += post.fte
             self.accounts.pay("recruitment", self.rules.recruitment_gbp)
@@ -330,21 +330,21 @@ class Service:
     def close_post(self, post: Post) -> None:
         """The post is closed for good; whoever is in it goes at once, and the cases return."""
         was = post.state
-        if was == State.CLOSED:
+        if was == CLOSED:
             return
         self.movements.note(Kind.POST_CLOSED, post)
         self.flows["posts_closed"] += post.fte
         if post.running:
             self.headcount.new_post(-1)
-        if was in (State.PERMANENT, State.NOTICE):
+        if was in (PERMANENT, NOTICE):
             self.movements.note(Kind.LEFT, post)
             self.flows["leavers"] += post.fte
             self.flows["made_redundant"] += post.fte
             self.supervision.left(post.team)
             self.accounts.pay("redundancy", self.rules.redundancy_gbp * post.fte)
-        elif was == State.AGENCY:
+        elif was == AGENCY:
             self.movements.note(Kind.AGENCY_ENDED, post)
             self.flows["agency_ends"] += post.fte
-        self.movements.vacates(post, State.CLOSED)
+        self.movements.vacates(post, CLOSED)
         self.desk.remove_seat(post.index, self.env.now)
         self.movements.ends_wait(post)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workforce_sim.authority.calendar import INSTANT
-from workforce_sim.workforce.post import State
+from workforce_sim.workforce.post import AGENCY, CLOSED, PERMANENT
 
 if TYPE_CHECKING:
     from workforce_sim.workforce.service import Service
@@ -22,6 +22,7 @@ class Supervision:
 
     Attributes:
         factor: by team, for those who do not manage.
+        of_grade: by grade and team, 1 for those who manage.
         unsettled: share of all manager posts without a settled manager, as last read.
     """
 
@@ -31,8 +32,8 @@ class Supervision:
         self._gone: deque[tuple[float, int]] = deque()
         self._norm = 1.0
         self._span = service.rules.span
-        self.factor = np.ones(teams)
         self.unsettled = self.unsettled_at_start = 0.0
+        self._holds(np.ones(teams))
 
     def left(self, team: int) -> None:
         """A permanent worker of the team has left."""
@@ -51,45 +52,59 @@ class Supervision:
         weights = people.fte[workers]
         if weights.sum() > 0:
             self._norm = float(np.average(self.factor[people.team[workers]], weights=weights))
-        self.factor = self.factor / self._norm
+        self._holds(self.factor / self._norm)
         self.unsettled_at_start = self.unsettled
 
     def read(self) -> None:
         """Look at every team."""
-        service, rules = self._service, self._service.rules
-        people, now = service.people, service.env.now
-        there = people.filled()
-        posts = people.state != State.CLOSED
-        managers = posts & people.manages & people.established
-        workers = posts & ~people.manages
-        at_work = self._by_team(people.manages & there & ~people.away, people.fte)
-        span = (self._span or np.inf) * service.levers.value("span", now)
-        needed = self._by_team(workers & there, people.fte) / span
-        supervised = np.minimum(1.0, np.divide(at_work, needed, out=np.ones(self._teams), where=needed > 0))
-        settled = managers & there & (people.state != State.NOTICE)
-        settled &= now - people.came + INSTANT >= rules.settled_days
-        number = self._by_team(managers)
-        have = self._by_team(people.manages & people.established) > 0  # closed ones too: they are missed
-        unsettled = np.where(have, 1.0 - self._by_team(settled) / np.maximum(number, 1.0), 0.0)
-        had = bool(have.any())
-        self.unsettled = float(1.0 - settled.sum() / max(1, managers.sum())) if had else 0.0
-        factor = (1.0 + (rules.unsupervised - 1.0) * (1.0 - supervised)) * (
-            1.0 + (rules.unsettled - 1.0) * unsettled
-        )
+        rules, people = self._service.rules, self._service.people
+        managing = people.manages.nonzero()[0]
+        posts = managing[people.established[managing]]  # closed ones too: they are missed
+        have = self._by_team(posts) > 0
+        factor = 1.0 + (rules.unsupervised - 1.0) * (1.0 - self._supervised(managing))
+        factor *= 1.0 + (rules.unsettled - 1.0) * self._unsettled(posts, have)
         factor = np.where(have, factor, 1.0)
-        factor *= 1.0 + rules.contagion * self._share_gone(workers & people.established)
-        self.factor = factor / self._norm
+        if rules.contagion > 0:
+            factor *= 1.0 + rules.contagion * self._share_gone()
+        self._holds(factor / self._norm)
 
-    def _share_gone(self, workers: Any) -> Any:
-        now, gone = self._service.env.now, self._gone
+    def _holds(self, factor: Any) -> None:
+        """These are the factors from now on."""
+        self.factor = factor
+        nothing = np.ones(self._teams)
+        self.of_grade = np.array([nothing if g.manages else factor for g in self._service.grades])
+
+    def _supervised(self, managing: Any) -> Any:
+        """Share of the people of every team for whom there is a manager at work."""
+        service, people = self._service, self._service.people
+        filled = people.filled()
+        at_work = managing[filled[managing] & ~people.away[managing]]
+        supervised = (filled & ~people.manages).nonzero()[0]
+        span = (self._span or np.inf) * service.levers.value("span", service.env.now)
+        needed = self._by_team(supervised, people.fte) / span
+        at_work = self._by_team(at_work, people.fte)
+        return np.minimum(1.0, np.divide(at_work, needed, out=np.ones(self._teams), where=needed > 0))
+
+    def _unsettled(self, posts: Any, have: Any) -> Any:
+        """Share of the manager posts of every team without a settled manager; 0 where there are none."""
+        service, people = self._service, self._service.people
+        long_there = service.env.now - people.came + INSTANT >= service.rules.settled_days
+        settled = (people.are(AGENCY) | people.are(PERMANENT)) & long_there
+        settled, posts = posts[settled[posts]], posts[~people.are(CLOSED)[posts]]
+        self.unsettled = 1.0 - len(settled) / max(1, len(posts)) if have.any() else 0.0
+        number = np.maximum(self._by_team(posts), 1.0)
+        return np.where(have, 1.0 - self._by_team(settled) / number, 0.0)
+
+    def _share_gone(self) -> Any:
+        """Those who left every team lately, over its established posts that do not manage."""
+        people, now, gone = self._service.people, self._service.env.now, self._gone
         while gone and gone[0][0] < now - REMEMBERED_DAYS - INSTANT:
             gone.popleft()
-        posts = self._by_team(workers)
+        posts = self._by_team((~people.are(CLOSED) & ~people.manages & people.established).nonzero()[0])
         left = np.bincount([team for _, team in gone], minlength=self._teams).astype(np.float64)
         return np.divide(left, posts, out=np.zeros(self._teams), where=posts > 0)
 
     def _by_team(self, which: Any, weights: Any = None) -> Any:
+        """Posts of every team, or the sum of their weights."""
         team = self._service.people.team[which]
-        return np.bincount(team, None if weights is None else weights[which], minlength=self._teams).astype(
-            np.float64
-        )
+        return np.bincount(team, None if weights is None else weights[which], minlength=self._teams)
