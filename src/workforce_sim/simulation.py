@@ -33,7 +33,7 @@ from workforce_sim.interventions.base import Days, Intervention, Process
 from workforce_sim.measures.paths import LOOKED_AFTER
 from workforce_sim.orders import DemandFactor, PlannedPost
 from workforce_sim.run import Run
-from workforce_sim.workforce.clocks import at_moment, is_called_off
+from workforce_sim.workforce.clocks import at_moment
 from workforce_sim.workforce.counting import count
 from workforce_sim.workforce.establishment import Establishment
 from workforce_sim.workforce.opening import above_establishment_places, established_posts, open_service
@@ -64,7 +64,7 @@ class ServiceEnvironment(simpy.Environment):
     def step(self) -> None:
         """Advance casework to the next event, then let it happen."""
         queue = self._queue
-        while queue and is_called_off(queue[0][3]):
+        while queue and queue[0][3].callbacks is None:  # called off
             heappop(queue)
         leaver = self.desk.advance(self.peek())
         while leaver is not None:

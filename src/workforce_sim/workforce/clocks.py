@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workforce_sim.authority.calendar import INSTANT
 
@@ -33,21 +33,34 @@ def at_moment(env: simpy.Environment, time: float, event: simpy.Event | None = N
 
 
 def call_off(event: simpy.Event) -> None:
-    """What waited for the event waits no more; the environment passes over it (see :func:`is_called_off`)."""
+    """What waited for the event waits no more; the environment passes over it.
+
+    To SimPy only what is past has no callbacks, so an event ahead that has none was called off.
+    """
     event.callbacks = None  # type: ignore[assignment]
 
 
-def is_called_off(event: simpy.Event) -> bool:
-    """Whether an event that is still ahead was called off: to SimPy, only what is past has no callbacks."""
-    return event.callbacks is None
+def happens(event: simpy.Event, value: Any) -> None:
+    """The event happens with this value: at once if nothing is left of this instant, else in turn."""
+    env = event.env
+    if env.active_process is not None or env.peek() <= env.now:
+        event.succeed(value)
+        return
+    event._ok, event._value = True, value
+    callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
+    for callback in callbacks:
+        callback(event)
 
 
 class Clock:
-    """A threshold to be met: of which kind, what is left of it, and what to do then."""
+    """A threshold to be met: of which kind, what is left of it, and what to do then.
+
+    It is told when it is met, and whether it is the only one of its dial.
+    """
 
     __slots__ = ("_mark", "dial", "kind", "left", "ring")
 
-    def __init__(self, kind: Stream, need: float, ring: Callable[[Clock], None]) -> None:
+    def __init__(self, kind: Stream, need: float, ring: Callable[[Clock, bool], None]) -> None:
         self.kind = kind
         self.left = need
         self.ring = ring
@@ -138,8 +151,11 @@ class Dial:
 
     def _ring(self, due: float) -> None:
         """Ring every clock whose mark is due, and set the alarm for the next."""
-        while self._clocks and self._clocks[0][0] <= due:
-            mark, _, clock = heappop(self._clocks)
+        clocks, met = self._clocks, []
+        while clocks and clocks[0][0] <= due:
+            mark, _, clock = heappop(clocks)
             if clock.runs(self, mark):
-                clock.ring(clock)
+                met.append(clock)
         self._set_alarm()
+        for clock in met:
+            clock.ring(clock, len(met) == 1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from workforce_sim.demand.luck import Stream
-from workforce_sim.workforce.clocks import Clock
+from workforce_sim.workforce.clocks import Clock, happens
 
 if TYPE_CHECKING:
     from workforce_sim.workforce.service import Service
@@ -193,15 +193,21 @@ class Post:
         clock.start(self.service.dials.of(kind, self.grade))
         return clock
 
-    def rings(self, clock: Clock) -> None:
-        """A clock is met: the first of those met in this instant decides, and all stop."""
+    def rings(self, clock: Clock, alone: bool) -> None:
+        """A clock is met: the first of those met in this instant decides, and all stop.
+
+        ``alone``: no clock of another post is met with it, so that the process need not wait for its turn.
+        """
         met = clock
         for other in self.clocks:
             if other is clock or other.met():
                 met = other
                 break
         self.stop_clocks()
-        self.take_turn(met)
+        if alone and self.turn is not None and not self.turn.triggered:
+            happens(self.turn, met)
+        else:
+            self.take_turn(met)
 
     def stop_clocks(self) -> None:
         """All clocks stand still."""
