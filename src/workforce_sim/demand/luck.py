@@ -9,7 +9,7 @@ more streams leave every other number where it was.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Any, Protocol, cast
 
@@ -171,6 +171,21 @@ def exponential(uniforms: Floats) -> Floats:
         array([0.693])
     """
     return -np.log1p(-uniforms)
+
+
+def which(uniform: float, shares: Iterable[float]) -> int:
+    """The first whose cumulative share exceeds a uniform; if none does, as many as there are shares.
+
+    Example:
+        >>> which(0.3, (0.25, 0.5)), which(0.8, (0.25, 0.5))
+        (1, 2)
+    """
+    total, i = 0.0, -1
+    for i, share in enumerate(shares):
+        total += share
+        if total > uniform:
+            return i
+    return i + 1
 
 
 def lognormal(uniforms: Floats, mean: float, cv: float, *, length_biased: bool = False) -> Floats:

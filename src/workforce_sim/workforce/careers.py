@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from workforce_sim.demand.luck import Stream
+from workforce_sim.demand.luck import Stream, which
 from workforce_sim.workforce.post import NOTICE, PERMANENT
 
 if TYPE_CHECKING:
@@ -16,11 +16,16 @@ _PROGRESS = (Stream.PROGRESS_FROM_FIRST, Stream.PROGRESS_FROM_SECOND)
 
 
 class Careers:
-    """The levels of permanent workers in posts that hold cases."""
+    """The levels of permanent workers in posts that hold cases.
+
+    Attributes:
+        full_level: that of agency workers and of who converts.
+    """
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self._levels = service.rules.levels
+        self.full_level = service.rules.full_level
         self._same = len({(v.able, v.leaving, v.salary) for v in self._levels}) == 1
 
     def start(self, post: Post, service_days: float = 0.0, *, first: bool = False) -> int:
@@ -28,9 +33,9 @@ class Careers:
 
         The next move up is put into the diary. ``first``: on the first level, as the newly qualified are.
         """
-        rules, number = self._service.rules, post.permanents
         if not self._has_levels(post):
-            return rules.full_level
+            return self.full_level
+        rules, number = self._service.rules, post.permanents
         shares = [level.share for level in self._levels]
         if service_days > 0 and rules.levels_at_start is not None:
             shares, service_days = list(rules.levels_at_start), 0.0
@@ -47,7 +52,7 @@ class Careers:
     def go_on(self, post: Post, level: int) -> int:
         """Who converts, or moves into a post, is on this level there; its time begins anew."""
         if not self._has_levels(post):
-            return self._service.rules.full_level
+            return self.full_level
         self._note_move(post, post.permanents, level, self._days_on(post, post.permanents, level))
         return level
 
@@ -56,13 +61,7 @@ class Careers:
         return self._service.grades[post.grade].hours > 0 and not self._same
 
     def _first_above(self, post: Post, number: int, shares: list[float]) -> int:
-        u = self._service.uniform(post, Stream.LEVEL, number)
-        total = 0.0
-        for level, share in enumerate(shares):
-            total += share
-            if total > u:
-                return level
-        return len(shares) - 1
+        return min(which(self._service.uniform(post, Stream.LEVEL, number), shares), len(shares) - 1)
 
     def _days_on(self, post: Post, number: int, level: int) -> float:
         stated = self._levels[level]

@@ -48,16 +48,19 @@ class Headcount:
 
     def moves(self, post: Post, old: State | None, new: State) -> None:
         """A post goes from one state (None: it comes into being) to another."""
-        for which, sign in ((old, -1.0), (new, 1.0)):
-            if which is None:
-                continue
-            if which == AGENCY:
-                self.agency[post.grade] += sign * post.fte
-                self._moved.add("agency")
-            if post.established:
-                self.fte[which] += sign * post.fte
-            elif which == AGENCY:
-                self.above += sign * post.fte
+        if old is not None:
+            self._counts(post, old, -post.fte)
+        self._counts(post, new, post.fte)
+
+    def _counts(self, post: Post, state: State, fte: float) -> None:
+        """So much more FTE (less, if below 0) in a state."""
+        if state == AGENCY:
+            self.agency[post.grade] += fte
+            self._moved.add("agency")
+        if post.established:
+            self.fte[state] += fte
+        elif state == AGENCY:
+            self.above += fte
 
     def employs(self, post: Post, level: int, sign: float) -> None:
         """A permanent worker of this level is (+1) or is no longer (-1) in the post."""
@@ -96,13 +99,15 @@ class Headcount:
 
     def price(self) -> None:
         """What everything costs a year from now on."""
-        if not self._begun:  # the posts of the start are still being opened
+        moved = self._moved
+        if not moved or not self._begun:  # as long as the posts of the start are still being opened
             return
-        now, moved = self._service.env.now, self._moved
-        self.accounts.set_yearly(now, {name: self._besides[name] + self._people_cost(name) for name in moved})
+        now = self._service.env.now
+        for name in moved:
+            self.accounts.set_yearly(now, name, self._besides[name] + self._people_cost(name))
         if "pay" in moved:
-            pay = map(mul, self._salaries, self._pay)
-            self.pay_by_grade.set_yearly(now, dict(zip(self._names, pay, strict=True)))
+            for name, gbp in zip(self._names, map(mul, self._salaries, self._pay), strict=True):
+                self.pay_by_grade.set_yearly(now, name, gbp)
         moved.clear()
 
     def _people_cost(self, heading: str) -> float:

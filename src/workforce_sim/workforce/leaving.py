@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
-from workforce_sim.demand.luck import Stream
+from workforce_sim.demand.luck import Stream, which
 
 if TYPE_CHECKING:
     from workforce_sim.workforce.post import Post
@@ -71,5 +71,5 @@ class Leaving:
         to_agency = rules.to_agency * min(1.0, service.levers.value("to_agency", service.env.now))
         rest = 1.0 - to_agency - rules.to_other
         shares = (min(rules.retire, rest) if long else 0.0, to_agency, rules.to_other)
-        where = DESTINATIONS[int(np.searchsorted(np.cumsum(shares), u, side="right"))]
+        where = DESTINATIONS[which(u, shares)]
         return {"leavers": post.fte, where: post.fte, "leavers_under_5": 0.0 if long else post.fte}

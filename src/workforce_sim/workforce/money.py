@@ -33,21 +33,21 @@ class Accounts:
         self._yearly = dict.fromkeys(self._paid, 0.0)
         self._since = 0.0
 
-    def set_yearly(self, now: float, gbp: dict[str, float]) -> None:
-        """From now on these headings cost so much a year; what fell due until now is paid.
+    def set_yearly(self, now: float, heading: str, gbp: float) -> None:
+        """From now on a heading costs so much a year; what fell due until now is paid.
 
-        Amounts that stay as they are leave no trace, not even a rounding.
+        An amount that stays as it is leaves no trace, not even a rounding.
         """
-        if gbp.items() <= self._yearly.items():
+        if gbp == self._yearly[heading]:
             return
         due = self._years(now)
         dt = due - self._since
         if dt > 0:
-            for heading, yearly in self._yearly.items():
+            for name, yearly in self._yearly.items():
                 if yearly:
-                    self._paid[heading] += yearly * dt
+                    self._paid[name] += yearly * dt
             self._since = due
-        self._yearly.update(gbp)
+        self._yearly[heading] = gbp
 
     def pay(self, heading: str, gbp: float) -> None:
         """A single payment."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from workforce_sim.casework.eventlog import Kind
 from workforce_sim.demand.luck import Stream
-from workforce_sim.workforce.post import AGENCY, CLOSED, EMPTY, NOTICE, PERMANENT, Post, State
+from workforce_sim.workforce.post import AGENCY, CLOSED, EMPTY, NOTICE, PERMANENT, VACANT, Post, State
 
 if TYPE_CHECKING:
     from workforce_sim.workforce.service import Service
@@ -22,6 +22,7 @@ class Movements:
         self._service = service
         self._env, self._desk, self._rules = service.env, service.desk, service.rules
         self._people, self._leaving, self._recruitment = service.people, service.leaving, service.recruitment
+        self._careers = service.careers
         self._headcount, self._accounts, self._flows = service.headcount, service.accounts, service.flows
 
     def joins(self, post: Post, started: float, level: int, *, experienced: bool = False) -> None:
@@ -74,7 +75,7 @@ class Movements:
         self.note(Kind.STARTED, post)
         self._flows["starters"] += post.fte
         self._accounts.pay("recruitment", self._rules.recruitment_gbp)
-        self._employs(post, self._env.now, self._service.careers.start(post, first=newly_qualified))
+        self._employs(post, self._env.now, self._careers.start(post, first=newly_qualified))
 
     def promotes(self, old: Post, new: Post) -> None:
         """Whoever is in the old post moves into the new one; the cases return."""
@@ -89,7 +90,7 @@ class Movements:
         decision.succeed()
         self.note(Kind.PROMOTED, new)
         self._flows["promotions"] += new.fte
-        level = self._service.careers.go_on(new, level)
+        level = self._careers.go_on(new, level)
         self._employs(new, started, level, absence=absence, experienced=experienced)
 
     def _employs(
@@ -132,7 +133,7 @@ class Movements:
         self.note(Kind.AGENCY_STARTED, post)
         self._flows["agency_starts"] += post.fte
         self.becomes(post, AGENCY)
-        self.joins(post, self._env.now, self._rules.full_level, experienced=True)
+        self.joins(post, self._env.now, self._careers.full_level, experienced=True)
 
     def agency_gives_notice(self, post: Post) -> None:
         """The agency worker's last day is known: no more new cases."""
@@ -151,7 +152,7 @@ class Movements:
         self.note(Kind.CONVERTED, post)
         self._flows["conversions"] += post.fte
         self._accounts.pay("conversion", self._service.agency.conversion_bonus)
-        self.becomes(post, PERMANENT, self._service.careers.go_on(post, self._rules.full_level))
+        self.becomes(post, PERMANENT, self._careers.go_on(post, self._careers.full_level))
         self._recruitment.over(post)
         self.watch(post, self._env.now)  # experienced as before: it is the same person
 
@@ -196,11 +197,13 @@ class Movements:
         if level is not None:
             self._headcount.employs(post, level, 1.0)
             self._people.level[post.index] = level
-        if post.vacant and state not in (EMPTY, AGENCY) and post.established:
-            self._recruitment.counts(post, -1)
-        elif not post.vacant and state == EMPTY and post.established:
-            self._recruitment.counts(post, 1)
-            post.vacant_since = self._env.now
+        if post.established:
+            if post.vacant:
+                if state not in VACANT:
+                    self._recruitment.counts(post, -1)
+            elif state == EMPTY:
+                self._recruitment.counts(post, 1)
+                post.vacant_since = self._env.now
         post.state = state
         self._people.state[post.index] = state
         self._headcount.price()

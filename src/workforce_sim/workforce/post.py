@@ -28,7 +28,8 @@ class State(IntEnum):
 #: By name: Python 3.11 looks a member of an enumeration up ten times slower than a name of a module.
 EMPTY, AGENCY, PERMANENT, NOTICE, CLOSED = State
 
-_VACANT = (EMPTY, AGENCY)
+#: Without a permanent worker.
+VACANT = (EMPTY, AGENCY)
 
 
 class Post:
@@ -114,7 +115,7 @@ class Post:
     @property
     def vacant(self) -> bool:
         """Has no permanent worker."""
-        return self.state in _VACANT
+        return self.state in VACANT
 
     def life(self) -> Generator[simpy.Event, Any, None]:
         """The SimPy process of the post. It ends when the post is closed."""

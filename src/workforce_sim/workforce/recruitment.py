@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from workforce_sim.demand.luck import Stream
-from workforce_sim.workforce.post import AGENCY, PERMANENT
+from workforce_sim.workforce.post import AGENCY
 
 if TYPE_CHECKING:
     from workforce_sim.workforce.post import Post
@@ -94,17 +96,13 @@ class Recruitment:
         u = service.uniform(post, Stream.PROMOTION, post.vacancies - 1)
         if u >= rules.promotion_share:
             return None
-        now, people, permanent = service.env.now, service.people, PERMANENT
-        long_enough = [
-            p
-            for p in service.posts
-            if p.grade == below
-            and p.state == permanent
-            and p.decision is not None
-            and not p.decision.triggered
-            and people.service(p.index, now) >= rules.promotion_days
-        ]
-        return min(long_enough, key=lambda p: (people.started[p.index], p.index), default=None)
+        people = service.people
+        there = people.watched_posts()
+        there = there[people.grade[there] == below]
+        long_enough = there[people.service(there, service.env.now) >= rules.promotion_days]
+        by_service = long_enough[np.argsort(people.started[long_enough], kind="stable")]
+        posts = (service.posts[i] for i in by_service.tolist())
+        return next((p for p in posts if p.decision is not None and not p.decision.triggered), None)
 
     def cohort(self, grade: int, number: int) -> int:
         """Newly qualified workers start in as many vacancies of a grade; returns how many."""
