@@ -65,7 +65,9 @@ class Desk:
         if post >= len(s.seats):
             s = self._state = state.with_seats(s, max(post + 1, 2 * len(s.seats)))
             self._look_at_seats()
-        self._seats[post] = records.new_seat(team, fte, hours, manages)
+        seat = self._seats[post]
+        seat["team"], seat["fte"], seat["hours"], seat["manages"] = team, fte, hours, manages
+        seat["able"], seat["strain"] = fte, 1.0
         self._teams["manager_posts"][team] += manages
         if hours > 0:
             k = int(self._teams["workers"][team])
@@ -332,7 +334,7 @@ class Desk:
 
     def many_workers(self, now: float) -> tuple[int, int]:
         """Children open now with three or more workers in the last year, and children in limbo."""
-        return in_trouble(self._state, now)[:2]
+        return in_trouble(self._state.cases, int(self._run["next_case"]), now)[:2]
 
     def exit_counts(self) -> npt.NDArray[np.int64]:
         """Children who left by each exit since the start."""

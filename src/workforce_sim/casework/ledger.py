@@ -126,10 +126,10 @@ def look_at_cases(cases: Any, now: float, limbo: npt.NDArray[np.bool_]) -> tuple
     return thrice, stuck
 
 
-def in_trouble(state: State, now: float) -> tuple[int, int, npt.NDArray[np.bool_]]:
+def in_trouble(cases: Any, n: int, now: float) -> tuple[int, int, npt.NDArray[np.bool_]]:
     """Children with three workers or more in the last year, children in limbo, and which cases these are."""
-    limbo = np.zeros(int(state.run[0].next_case), np.bool_)
-    thrice, stuck = compiled_now(look_at_cases, state.cases, now, limbo)
+    limbo = np.zeros(n, np.bool_)
+    thrice, stuck = compiled_now(look_at_cases, cases, now, limbo)
     return int(thrice), int(stuck), limbo
 
 
@@ -161,5 +161,5 @@ def days_of_cases(state: State, tape: Families, now: float) -> dict[str, npt.NDA
         "episodes": c["episode"].astype(np.int64) + 1,
         "workers": c["workers"].astype(np.int64),
         "changed_twice_day": c["changed_before"].copy(),
-        "in_limbo": in_trouble(state, now)[2],
+        "in_limbo": in_trouble(state.cases, n, now)[2],
     } | {name: np.bincount(visits["case"], visits[name], n) for name in names}

@@ -79,13 +79,6 @@ SEAT = np.dtype(
 )
 
 
-def new_seat(team: int, fte: float, hours: float, manages: bool) -> tuple[float, ...]:
-    """The record of a seat with nobody in it."""
-    stated = {"team": team, "fte": fte, "able": fte, "hours": hours, "strain": 1.0, "manages": int(manages)}
-    fields = dict.fromkeys(SEAT.names or (), 0.0) | stated
-    return tuple(fields.values())
-
-
 #: What is looked at most of every seat, and (``heap``) the seats in order of their next event.
 LINE = np.dtype(
     [

@@ -5,6 +5,8 @@ from __future__ import annotations
 from workforce_sim.workforce.post import AGENCY
 from workforce_sim.workforce.service import FLOWS, Service
 
+_FLOWS = tuple(f"sum_{name}" for name in FLOWS)
+
 
 def count(service: Service) -> dict[str, float]:
     """Everything that is counted at a mark: stocks now, flows since the start. Changes nothing."""
@@ -34,7 +36,7 @@ def count(service: Service) -> dict[str, float]:
         counts[f"open_stage_{i}"] = float(open_now)
         counts[f"sum_ended_stage_{i}"] = float(ended)
         counts[f"sum_in_time_stage_{i}"] = float(in_time)
-    counts |= {f"sum_{name}": service.flows[name] for name in FLOWS}
+    counts.update(zip(_FLOWS, service.flows.values(), strict=True))
     counts |= {f"sum_cost_{heading}": gbp for heading, gbp in headcount.accounts.read(now).items()}
     for g, gbp in enumerate(headcount.pay_by_grade.read(now).values()):
         counts[f"sum_pay_grade_{g}"] = gbp

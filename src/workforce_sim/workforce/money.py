@@ -31,7 +31,7 @@ class Accounts:
         self._years = years
         self._paid = dict.fromkeys(headings, 0.0)
         self._yearly = dict.fromkeys(self._paid, 0.0)
-        self._since = 0.0
+        self._since = self._at = 0.0
 
     def set_yearly(self, now: float, heading: str, gbp: float) -> None:
         """From now on a heading costs so much a year; what fell due until now is paid.
@@ -40,13 +40,14 @@ class Accounts:
         """
         if gbp == self._yearly[heading]:
             return
-        due = self._years(now)
-        dt = due - self._since
-        if dt > 0:
-            for name, yearly in self._yearly.items():
-                if yearly:
-                    self._paid[name] += yearly * dt
-            self._since = due
+        if now != self._at:  # several headings change in one instant
+            self._at, due = now, self._years(now)
+            dt = due - self._since
+            if dt > 0:
+                for name, yearly in self._yearly.items():
+                    if yearly:
+                        self._paid[name] += yearly * dt
+                self._since = due
         self._yearly[heading] = gbp
 
     def pay(self, heading: str, gbp: float) -> None:

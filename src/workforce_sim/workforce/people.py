@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -76,24 +77,26 @@ class People:
 
     def __init__(self, rules: StaffRules, grades: Sequence[Grade]) -> None:
         most = max((len(g.bands) for g in grades), default=1)
-        self._band_from = np.full((len(grades), most), np.inf)
+        self._starts = [[start for start, _ in grade.bands] for grade in grades]
+        self._band_from = np.full((most, len(grades)), np.inf)
         self._band_rate = np.zeros((len(grades), most))
         for g, grade in enumerate(grades):
-            self._band_from[g, : len(grade.bands)] = [start for start, _ in grade.bands]
+            self._band_from[: len(grade.bands), g] = self._starts[g]
             self._band_rate[g, : len(grade.bands)] = [rate for _, rate in grade.bands]
         self._manages = np.array([g.manages for g in grades], bool)
         self._holds_cases = np.array([g.hours > 0 for g in grades], bool)
         self._experienced_days = rules.experienced_days
         self._room: dict[str, Any] = {name: np.zeros(0, kind) for name, kind in _COLUMNS.items()}
-        self._show(0)
+        self.show(0)
 
-    def _show(self, posts: int) -> None:
+    def show(self, posts: int) -> None:
+        """The columns end with the last of so many posts, once all of them are added."""
         self._posts = posts
         for name, column in self._room.items():
             setattr(self, name, column[:posts])
 
     def add(self, post: Post) -> None:
-        """Another post, with nobody in it."""
+        """Another post, with nobody in it. Until :meth:`show` there may be room for more in the columns."""
         i = post.index
         if i >= len(self._room["grade"]):
             more = max(64, i)
@@ -101,7 +104,8 @@ class People:
                 name: np.concatenate([column, np.zeros(more, column.dtype)])
                 for name, column in self._room.items()
             }
-        self._show(i + 1)
+        if i >= self._posts:
+            self.show(len(self._room["grade"]))
         self.grade[i], self.team[i], self.fte[i] = post.grade, post.team, post.fte
         self.holds_cases[i] = self._holds_cases[post.grade]
         self.manages[i], self.established[i] = self._manages[post.grade], post.established
@@ -125,11 +129,7 @@ class People:
         """A permanent worker is in post i from now on; who converts keeps the experience, not the service."""
         self.started[i] = started
         self.watched[i] = True
-        self.band[i] = self._band_of(i, now)
-
-    def _band_of(self, who: Any, now: float) -> Any:
-        reached = self.service(who, now) >= self._band_from[self.grade[who]].T
-        return reached.sum(0) - 1
+        self.band[i] = bisect_right(self._starts[self.grade[i]], self.service(i, now)) - 1
 
     def watched_posts(self) -> Any:
         """Posts with a permanent worker who has not given notice."""
@@ -138,7 +138,8 @@ class People:
     def read_bands(self, now: float) -> None:
         """The length-of-service band of everybody who may leave."""
         who = self.watched_posts()
-        self.band[who] = self._band_of(who, now)
+        reached = self.service(who, now) >= self._band_from[:, self.grade[who]]
+        self.band[who] = reached.sum(0) - 1
 
     def band_rate(self, who: Any) -> Any:
         """The leaving rate a day of the band last read."""

@@ -211,6 +211,7 @@ class Service:
     def begin(self) -> None:
         """The posts of the start are open: take this as the point from which all is counted."""
         self._begun, self.at_start = True, tuple(post.state for post in self.posts)
+        self.people.show(len(self.posts))
         self.headcount.set_prices()
         self.supervision.begin()
         self._set_rates()
@@ -276,6 +277,7 @@ class Service:
         g = self.grades[grade]
         self.desk.add_seat(index, team=team, fte=fte, hours=g.hours * fte, manages=g.manages)
         if self._begun:  # on the first morning too, if a policy opens it
+            self.people.show(len(self.posts))
             self.desk.note(Kind.OPENED, index, now)
             self.flows["posts_opened"] += fte
             self._counts_first(post, state)
@@ -291,7 +293,7 @@ class Service:
             self.headcount.employs(post, level, 1.0)
             self.movements.joins(post, now - service_days, level)
         elif state == AGENCY:
-            self.movements.joins(post, now - service_days, self.rules.full_level, experienced=True)
+            self.movements.joins(post, now - service_days, self.careers.full_level, experienced=True)
             post.covers = 1
         self.headcount.price()
         if state == NOTICE:
