@@ -186,6 +186,7 @@ class Simulation:
         record[0] = count(service)
         env.run(until=calendar.end)
         record[calendar.end] = count(service)
+        service.finish()
         return Run(self, record, service)
 
     def _demand_factors(self) -> list[DemandFactor]:

@@ -274,9 +274,10 @@ class Desk:
         """
         run, days = self._run, self.day_areas(now)
         seats = self._seats
-        since = (now - seats["last"]) * seats["at_work"]
-        paced = float(run["paced"]) + float((seats["pace"] * since).sum())
-        away = float(run["away"]) + float((since * (seats["away"] == 1)).sum())
+        since = now - seats["last"]
+        worked = since * seats["at_work"]
+        paced = float(run["paced"]) + float((seats["pace"] * worked).sum())
+        away = float(run["away"]) + float((worked * (seats["away"] == 1)).sum())
         return {
             "referred": float(run["referred"]),
             "referred_again": float(run["again"]),
@@ -288,10 +289,8 @@ class Desk:
             "handovers": float(run["handovers"]),
             "transfers": float(run["transfers"]),
             "workers": float(run["workers_sum"]),
-            "upkeep_hours": float(run["upkeep_hours"])
-            + float((seats["upkeep"] * (now - seats["last"])).sum()),
-            "missed_upkeep_hours": float(run["missed_hours"])
-            + float((seats["missed"] * (now - seats["last"])).sum()),
+            "upkeep_hours": float(run["upkeep_hours"]) + float((seats["upkeep"] * since).sum()),
+            "missed_upkeep_hours": float(run["missed_hours"]) + float((seats["missed"] * since).sum()),
             "natural_days": paced - float(run["repeated"]) + days["at_review"],
             "decision_days": days["deciding"],
             "unallocated_days": days["unallocated"],

@@ -28,7 +28,8 @@ def at_moment(env: simpy.Environment, time: float, event: simpy.Event | None = N
     """
     event = env.event() if event is None else event
     event._ok, event._value = True, None
-    heappush(env._queue, (max(time, env.now), NORMAL, next(env._eid), event))  # type: ignore[misc]
+    now = env.now
+    heappush(env._queue, (time if time > now else now, NORMAL, next(env._eid), event))  # type: ignore[misc]
     return event
 
 
@@ -50,6 +51,13 @@ def happens(event: simpy.Event, value: Any) -> None:
     callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
     for callback in callbacks:
         callback(event)
+
+
+def forget(process: simpy.Process) -> None:
+    """The process waits for nothing any more, and will not go on."""
+    target = process.target
+    if process.is_alive and target.callbacks is not None:
+        target.callbacks.remove(process._resume)
 
 
 class Clock:
@@ -76,7 +84,8 @@ class Clock:
     def stop(self) -> None:
         """Stand still; what is left stays."""
         if self.dial is not None:
-            self.left = max(0.0, self._mark - self.dial.now())
+            left = self._mark - self.dial.now()
+            self.left = left if left > 0.0 else 0.0
             self.dial = None
 
     def met(self) -> bool:
@@ -124,6 +133,11 @@ class Dial:
         heappush(self._clocks, (mark, self._started, clock))
         if self._clocks[0][2] is clock:
             self._set_alarm()
+
+    def stop(self) -> None:
+        """Nothing runs on the dial any more."""
+        self._clocks.clear()
+        self._alarm = None
 
     def _set_alarm(self) -> None:
         """One event of the environment, at the soonest mark, in place of the last."""

@@ -35,6 +35,12 @@ class Dials:
         """The hire dial of posts of a grade with an agency worker in them, or with nobody."""
         return (self._hire_covered if covered else self._hire_empty)[grade]
 
+    def stop(self) -> None:
+        """Nothing runs on any dial any more."""
+        for dials in ([self.calendar], self._hire_empty, self._hire_covered, *self._of.values()):
+            for dial in dials:
+                dial.stop()
+
     def of(self, kind: Stream, grade: int) -> Dial:
         """The cover, end or convert dial of a grade."""
         return self._of[kind][grade]

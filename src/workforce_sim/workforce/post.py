@@ -27,6 +27,7 @@ class State(IntEnum):
 
 #: By name: Python 3.11 looks a member of an enumeration up ten times slower than a name of a module.
 EMPTY, AGENCY, PERMANENT, NOTICE, CLOSED = State
+HIRE, COVER, END, CONVERT = Stream.HIRE, Stream.COVER, Stream.END, Stream.CONVERT
 
 #: Without a permanent worker.
 VACANT = (EMPTY, AGENCY)
@@ -68,7 +69,6 @@ class Post:
         "number",
         "opened",
         "permanents",
-        "process",
         "recruiting",
         "running",
         "service",
@@ -110,7 +110,6 @@ class Post:
         self.clocks: list[Clock] = []
         self.turn: simpy.Event | None = None
         self.decision: simpy.Event | None = None
-        self.process: simpy.Process | None = None
 
     @property
     def vacant(self) -> bool:
@@ -139,7 +138,7 @@ class Post:
         """From an empty post, or an agency worker in it, to a permanent worker."""
         service = self.service
         if self.established:
-            self.hire = self.new_clock(Stream.HIRE, self.vacancies)
+            self.hire = self.new_clock(HIRE, self.vacancies)
             self.vacancies += 1
             service.recruitment.advertise(self)
         while self.vacant:
@@ -148,15 +147,15 @@ class Post:
             met = yield self.turn
             if met is None or not self.vacant:  # closed, or filled by a cohort in this instant
                 return
-            if met.kind == Stream.COVER:
+            if met.kind == COVER:
                 if service.agency.engages(self):
                     service.movements.agency_starts(self)
-            elif met.kind == Stream.END:
+            elif met.kind == END:
                 if self.ends or service.agency_notice_days <= 0:
                     service.movements.agency_ends(self)
                 else:
                     service.movements.agency_gives_notice(self)
-            elif met.kind == Stream.CONVERT:
+            elif met.kind == CONVERT:
                 service.movements.converts(self)
             else:
                 service.recruitment.fill(self)
@@ -170,17 +169,17 @@ class Post:
             if self.recruiting:
                 self.hire.start(dials.hire(self.grade, covered=covered))
         if covered and self.ends:
-            last_day = Clock(Stream.END, self.service.agency_notice_days, self.rings)
+            last_day = Clock(END, self.service.agency_notice_days, self.rings)
             clocks.append(last_day)
             last_day.start(dials.calendar)
         elif covered and not self.stays:
-            clocks.append(self.run(Stream.END, self.agency_workers))
+            clocks.append(self.run(END, self.agency_workers))
             if self.established:
-                clocks.append(self.run(Stream.CONVERT, self.agency_workers))
+                clocks.append(self.run(CONVERT, self.agency_workers))
         elif self.cover and not covered:
             self.agency_workers = self.covers
             self.covers += 1
-            clocks.append(self.run(Stream.COVER, self.agency_workers))
+            clocks.append(self.run(COVER, self.agency_workers))
         self.clocks = clocks
 
     def new_clock(self, kind: Stream, ordinal: int) -> Clock:
@@ -214,6 +213,11 @@ class Post:
         """All clocks stand still."""
         for clock in self.clocks:
             clock.stop()
+        self.clocks = []
+
+    def rests(self) -> None:
+        """The run is over: the post waits for nothing any more."""
+        self.hire = self.turn = self.decision = None
         self.clocks = []
 
     def take_turn(self, met: Clock | None) -> None:

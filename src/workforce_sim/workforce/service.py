@@ -15,6 +15,7 @@ from workforce_sim.workforce.absence import absences, may_be_absent
 from workforce_sim.workforce.agency import Agency
 from workforce_sim.workforce.allocation import AllocationRules
 from workforce_sim.workforce.careers import Careers
+from workforce_sim.workforce.clocks import forget
 from workforce_sim.workforce.dials import Dials
 from workforce_sim.workforce.headcount import Headcount
 from workforce_sim.workforce.leaving import DESTINATIONS, Leaving
@@ -97,6 +98,7 @@ class Service:
         self.at_start: tuple[State, ...] = ()
         self.leaving = Leaving(self)
         self.movements = Movements(self)
+        self._lives: list[simpy.Process] = []
         self._own_posts = 0
         self._begun = False
 
@@ -216,6 +218,20 @@ class Service:
         self.supervision.begin()
         self._set_rates()
 
+    def finish(self) -> None:
+        """The run is over, and what its posts wait for will not happen.
+
+        Whatever they held is freed here, as nothing refers to it any more: to find it later would mean a
+        search for cycles through all that was made in the run.
+        """
+        for life in self._lives:
+            forget(life)
+        for post in self.posts:
+            post.rests()
+        self._lives.clear()
+        self.dials.stop()
+        self.env._queue.clear()
+
     def begin_month(self) -> None:
         """Read what is read monthly: service, experience, supervision, and levers that fade."""
         now = self.env.now
@@ -301,9 +317,9 @@ class Service:
             self.movements.winds_down(post)
         elif state == PERMANENT:
             self.movements.watch(post, now - service_days, left_to_leave)
-        post.process = self.env.process(post.life())
+        self._lives.append(self.env.process(post.life()))
         if may_be_absent(self, post):
-            self.env.process(absences(self, post))
+            self._lives.append(self.env.process(absences(self, post)))
         return post
 
     def _counts_first(self, post: Post, state: State) -> None:
