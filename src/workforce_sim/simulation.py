@@ -236,8 +236,9 @@ class Simulation:
 def _collector_paused() -> Iterator[None]:
     """No garbage collection during a run: looking for cycles takes a third of it.
 
-    A run that is done with is one big cycle. Those done with lately are freed here: the young generations
-    hold little else, whereas a collection of everything costs more than a small run.
+    A run that is done with is a cycle: its service, and the posts that know it. Those done with lately are
+    freed here: the young generations hold little else, whereas a collection of everything costs more than a
+    small run.
     """
     was_on = gc.isenabled()
     if was_on:

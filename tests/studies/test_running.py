@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import simpy
 
 from tests.studies.own import (
     POST,
@@ -207,6 +208,25 @@ def test_runs_do_not_pile_up() -> None:
     after = len(gc.get_objects())
     assert one > 100, "what the last run leaves behind"
     assert after - before < 2 * one
+
+
+def test_nothing_waits_after_the_end() -> None:
+    """The lives of posts are let go at the end of a run; a planner's own process is not cut short by that."""
+    stopped = []
+
+    def own(env, service):
+        try:
+            yield env.timeout(10_000)
+        finally:
+            stopped.append(env.now)
+
+    arm = study().plan.arm("nothing", interventions=[own])
+    run = arm.world(0)
+    waiting = [o for o in gc.get_objects() if isinstance(o, simpy.Process) and o.env is run.service.env]
+    names = sorted({process.name for process in waiting})
+    assert len(run.service.posts) > 0
+    assert names == ["own"]
+    assert stopped == []
 
 
 def test_what_is_only_known_here_runs_here() -> None:
