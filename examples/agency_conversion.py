@@ -10,17 +10,17 @@ from doing nothing: the bonus is about what agency work costs above pay.
 Headline:
 
     “£3,000” beside “Do nothing”, after three years:
-      Agency workers: 2.5 FTE fewer (95% interval 1.7 to 3.3): better
+      Agency workers: 2.5 FTE fewer (95% interval 1.6 to 3.4): better
       Agency rate: 1.3 percentage points lower (95% interval 0.9 to 1.7): better
-      Permanent workers in post: 3.0 FTE more (95% interval 2.2 to 3.9): better
+      Permanent workers in post: 3.0 FTE more (95% interval 2.1 to 4.0): better
       Average caseload: cannot be told apart (95% interval 0.1 lower to 0.1 higher)
-      Cost to date: cannot be told apart (95% interval £19,000 less to £3,000 more)
+      Cost to date: cannot be told apart (95% interval £20,000 less to £5,000 more)
     “£6,000” beside “Do nothing”, after three years:
-      Agency workers: 4.4 FTE fewer (95% interval 3.2 to 5.6): better
-      Agency rate: 2.3 percentage points lower (95% interval 1.7 to 2.9): better
-      Permanent workers in post: 5.3 FTE more (95% interval 4.1 to 6.5): better
+      Agency workers: 4.4 FTE fewer (95% interval 3.1 to 5.7): better
+      Agency rate: 2.3 percentage points lower (95% interval 1.6 to 2.9): better
+      Permanent workers in post: 5.3 FTE more (95% interval 4.0 to 6.6): better
       Average caseload: cannot be told apart (95% interval 0.3 lower to 0.0 higher)
-      Cost to date: cannot be told apart (95% interval £11,000 less to £23,000 more)
+      Cost to date: cannot be told apart (95% interval £13,000 less to £25,000 more)
     20 worlds, the same luck in every scenario. Chance only: assumptions held fixed; what plans
     change is not back-tested.
 """

@@ -11,12 +11,12 @@ Headline:
 
     “10 posts” beside “Do nothing”, after one year:
       Average caseload: 1.1 lower (95% interval 1.0 to 1.3): better
-      Permanent workers in post: 2.4 FTE more (95% interval 1.3 to 3.5): better
-      Agency workers: 6.0 FTE more (95% interval 4.9 to 7.0): worse
-      Cost to date: £237,000 more (95% interval £225,000 to £249,000)
+      Permanent workers in post: 2.4 FTE more (95% interval 1.2 to 3.6): better
+      Agency workers: 6.0 FTE more (95% interval 4.8 to 7.1): worse
+      Cost to date: £237,000 more (95% interval £224,000 to £249,000)
     “10 posts” beside “Do nothing”, after three years:
       Average caseload: 1.4 lower (95% interval 1.2 to 1.6): better
-      Permanent workers in post: 5.7 FTE more (95% interval 4.7 to 6.6): better
+      Permanent workers in post: 5.7 FTE more (95% interval 4.6 to 6.7): better
       Agency workers: 3.5 FTE more (95% interval 2.5 to 4.4): worse
       Cost to date: £1.3m more (95% interval £1.30m to £1.35m)
     20 worlds, the same luck in every scenario. Chance only: assumptions held fixed; what plans

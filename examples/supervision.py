@@ -12,17 +12,18 @@ and the average caseload is 0.2 higher.
 Headline:
 
     “One manager to four” beside “Do nothing”, after three years:
-      Permanent workers in post: 3.1 FTE more (95% interval 1.7 to 4.6): better
-      Case holders: cannot be told apart (95% interval 1.6 fewer to 0.1 FTE more)
-      Turnover, last 12 months: cannot be told apart (95% interval 1.0 lower to 0.5 percentage points higher)
+      Permanent workers in post: 3.1 FTE more (95% interval 1.6 to 4.7): better
+      Case holders: cannot be told apart (95% interval 1.7 fewer to 0.2 FTE more)
+      Turnover, last 12 months: cannot be told apart (95% interval 1.0 lower to 0.6 percentage
+      points higher)
       Average caseload: 0.2 higher (95% interval 0.1 to 0.4): worse
       Cost to date: £2.0m more (95% interval £1.9m to £2.0m)
     “Managers stay” beside “Do nothing”, after three years:
       Permanent workers in post: 2.6 FTE more (95% interval 1.5 to 3.7): better
-      Case holders: cannot be told apart (95% interval 0.1 fewer to 1.1 FTE more)
-      Turnover, last 12 months: 1.1 percentage points lower (95% interval 0.5 to 1.7): better
+      Case holders: cannot be told apart (95% interval 0.2 fewer to 1.2 FTE more)
+      Turnover, last 12 months: 1.1 percentage points lower (95% interval 0.5 to 1.8): better
       Average caseload: cannot be told apart (95% interval 0.2 lower to 0.1 higher)
-      Cost to date: £368,000 more (95% interval £351,000 to £385,000)
+      Cost to date: £368,000 more (95% interval £350,000 to £386,000)
     20 worlds, the same luck in every scenario. Chance only: assumptions held fixed; what plans
     change is not back-tested.
 """
