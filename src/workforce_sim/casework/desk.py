@@ -333,7 +333,7 @@ class Desk:
 
     def many_workers(self, now: float) -> tuple[int, int]:
         """Children open now with three or more workers in the last year, and children in limbo."""
-        return in_trouble(self._state.cases, int(self._run["next_case"]), now)[:2]
+        return in_trouble(self._state, int(self._run["next_case"]), now)[:2]
 
     def exit_counts(self) -> npt.NDArray[np.int64]:
         """Children who left by each exit since the start."""

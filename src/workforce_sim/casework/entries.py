@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from workforce_sim.casework import kernel, seats
+from workforce_sim.casework import kernel, limbo, seats
 from workforce_sim.casework.state import State
 from workforce_sim.compiled import announce, entry
 
@@ -18,6 +18,7 @@ class Entries(NamedTuple):
     advance: Callable[[State, float], int]
     act: Callable[[State, int, int, int, int, float, float, float], None]
     set_hazards: Callable[[State, Any, Any, float], None]
+    look_at_cases: Callable[[Any, float, Any], tuple[int, int]]
 
 
 _compiled: Entries | None = None
@@ -34,6 +35,7 @@ def entries(state: State) -> Entries:
             advance=entry(kernel.advance, state, 0.0),
             act=entry(seats.act, state, 0, 0, 0, 0, 0.0, 0.0, 0.0),
             set_hazards=entry(seats.set_hazards, state, who, rates, 0.0),
+            look_at_cases=entry(limbo.look_at_cases, state.cases, 0.0, np.zeros(0, np.bool_)),
         )
     return _compiled
 

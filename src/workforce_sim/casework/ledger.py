@@ -7,12 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.authority.calendar import DAYS_PER_YEAR
 from workforce_sim.casework import records as rec
-from workforce_sim.casework.entries import compiled_now
+from workforce_sim.casework.entries import entries
 from workforce_sim.casework.records import VISIT
 from workforce_sim.casework.state import State
-from workforce_sim.compiled import compiled
 from workforce_sim.demand.families import Families, Floats
 
 #: The parts of the days of a child in a stage, in the order in which they are reported.
@@ -107,29 +105,10 @@ def _running(state: State, now: float) -> Any:
     return rows
 
 
-@compiled
-def look_at_cases(cases: Any, now: float, limbo: npt.NDArray[np.bool_]) -> tuple[int, int]:
-    """Children with three workers or more in the last year, and children in limbo; marks who is in limbo.
-
-    That is who is open and has been in the stage for more than twice its natural time.
-    """
-    thrice = 0
-    stuck = 0
-    for c in range(limbo.shape[0]):
-        case = cases[c]
-        if case.mode < rec.CLOSED:
-            if case.changed_before >= now - DAYS_PER_YEAR:
-                thrice += case.children
-            if now - max(case.began, 0.0) > 2.0 * case.natural:
-                stuck += case.children
-                limbo[c] = True
-    return thrice, stuck
-
-
-def in_trouble(cases: Any, n: int, now: float) -> tuple[int, int, npt.NDArray[np.bool_]]:
+def in_trouble(state: State, n: int, now: float) -> tuple[int, int, npt.NDArray[np.bool_]]:
     """Children with three workers or more in the last year, children in limbo, and which cases these are."""
     limbo = np.zeros(n, np.bool_)
-    thrice, stuck = compiled_now(look_at_cases, cases, now, limbo)
+    thrice, stuck = entries(state).look_at_cases(state.cases, float(now), limbo)
     return int(thrice), int(stuck), limbo
 
 
@@ -161,5 +140,5 @@ def days_of_cases(state: State, tape: Families, now: float) -> dict[str, npt.NDA
         "episodes": c["episode"].astype(np.int64) + 1,
         "workers": c["workers"].astype(np.int64),
         "changed_twice_day": c["changed_before"].copy(),
-        "in_limbo": in_trouble(state.cases, n, now)[2],
+        "in_limbo": in_trouble(state, n, now)[2],
     } | {name: np.bincount(visits["case"], visits[name], n) for name in names}
