@@ -130,6 +130,16 @@ class Outputs(TypedDict):
     """Cases referred and closed in the run."""
 
 
+def speed(cases: int) -> float:
+    """Hours a day each case gets from a worker with so many."""
+    return min(CEILING, EFFORT / cases)
+
+
+def hazard(cases: int) -> float:
+    """Chance per day that a worker with so many cases resigns."""
+    return HAZARD * (1 + HAZARD_SLOPE * max(0, cases - HAZARD_FROM))
+
+
 def lognormal(mean: float, cv: float) -> tuple[float, float]:
     """Return mu and sigma of the lognormal with this mean and coefficient of variation."""
     variance = math.log(1 + cv**2)

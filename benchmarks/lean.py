@@ -15,28 +15,25 @@ from bisect import insort
 from benchmarks.caseload_model import (
     ARRIVE,
     CAP,
-    CEILING,
     CLOSE,
     COVER_END,
     COVER_LEFT,
     COVER_START,
     COVER_STAYS,
-    EFFORT,
     FILL,
-    HAZARD,
-    HAZARD_FROM,
-    HAZARD_SLOPE,
     KINDS,
     RESIGN,
     TEAM,
     Event,
     Outputs,
     Tape,
+    hazard,
+    speed,
 )
 
-SPEED = [0.0, *(min(CEILING, EFFORT / n) for n in range(1, CAP + 1))]
+SPEED = [0.0, *(speed(n) for n in range(1, CAP + 1))]
 """Hours a day each case gets from a worker with n."""
-HAZARDS = [HAZARD * (1 + HAZARD_SLOPE * max(0, n - HAZARD_FROM)) for n in range(CAP + 1)]
+HAZARDS = [hazard(n) for n in range(CAP + 1)]
 """Chance per day that a worker with n cases resigns."""
 VACANT, PERMANENT, AGENCY = range(3)
 

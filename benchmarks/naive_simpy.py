@@ -18,39 +18,26 @@ import simpy
 from benchmarks.caseload_model import (
     ARRIVE,
     CAP,
-    CEILING,
     CLOSE,
     COVER_END,
     COVER_LEFT,
     COVER_START,
     COVER_STAYS,
-    EFFORT,
     FILL,
-    HAZARD,
-    HAZARD_FROM,
-    HAZARD_SLOPE,
     KINDS,
     RESIGN,
     TEAM,
     Event,
     Outputs,
     Tape,
+    hazard,
+    speed,
 )
 
 Mode = Literal["all", "changed"]
 Process = Generator[simpy.Event, Any, None]
 
 LOAD, LEFT = "the caseload changed", "the worker left"
-
-
-def speed(cases: int) -> float:
-    """Hours a day each case gets from a worker with so many."""
-    return min(CEILING, EFFORT / cases)
-
-
-def hazard(cases: int) -> float:
-    """Chance per day that a worker with so many cases resigns."""
-    return HAZARD * (1 + HAZARD_SLOPE * max(0, cases - HAZARD_FROM))
 
 
 class Gauge:

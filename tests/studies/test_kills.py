@@ -130,12 +130,18 @@ def run_with_kills(place: Path, kills: int, complete: int, seed: int) -> dict[st
     return done | {"complete": number}
 
 
+def replications_of(file: Path) -> list[int]:
+    """Which worlds a file says that it holds."""
+    with file.open("rb") as stream:
+        found: list[int] = json.loads(stream.readline())["replications"]
+    return found
+
+
 def count(folder: Path) -> int:
     """Worlds that the names of files speak for."""
     worlds = 0
     for file in folder.glob("*/*.worlds"):
-        with file.open("rb") as stream:
-            worlds += len(json.loads(stream.readline())["replications"])
+        worlds += len(replications_of(file))
     return worlds
 
 
@@ -143,8 +149,7 @@ def complete(folder: Path, scenarios: int) -> int:
     """Worlds, from the first on, that are there in so many scenarios."""
     there: dict[Path, set[int]] = {}
     for file in folder.glob("*/*.worlds"):
-        with file.open("rb") as stream:
-            there.setdefault(file.parent, set()).update(json.loads(stream.readline())["replications"])
+        there.setdefault(file.parent, set()).update(replications_of(file))
     found = [next(r for r in itertools.count() if r not in worlds) for worlds in there.values()]
     return min(found) if len(found) == scenarios else 0
 

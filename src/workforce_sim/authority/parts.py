@@ -9,14 +9,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from workforce_sim.authority.calendar import as_date
 from workforce_sim.authority.pace import pace
-from workforce_sim.authority.records import recorded
+from workforce_sim.authority.records import as_tuple, recorded
 from workforce_sim.authority.usable import LITTLE, MOST_POSTS, usable
 from workforce_sim.errors import InputError, Problem, RuleBroken, nearest
-
-
-def as_tuple(cls: type[BaseModel], value: Any) -> Any:
-    """A list, as TOML and most people write it, for what is kept as a tuple, so that nobody changes it."""
-    return tuple(value) if isinstance(value, list) else value
 
 
 class Part(BaseModel):
@@ -24,7 +19,7 @@ class Part(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
-    _lists_will_do = field_validator("*", mode="before")(classmethod(as_tuple))
+    _lists_will_do = field_validator("*", mode="before")(staticmethod(as_tuple))
     _every_value_is_usable = field_validator("*", mode="after")(classmethod(usable))
 
     if not TYPE_CHECKING:

@@ -51,11 +51,12 @@ def records() -> dict[str, Record]:
     found: dict[str, Record] = {}
     for section, names in tomllib.loads(text).items():
         for name, r in names.items():
-            found[f"{section}.{name}"] = Record(f"{section}.{name}", **{k: _frozen(v) for k, v in r.items()})
+            found[f"{section}.{name}"] = Record(f"{section}.{name}", **{k: as_tuple(v) for k, v in r.items()})
     return found
 
 
-def _frozen(value: Any) -> Any:
+def as_tuple(value: Any) -> Any:
+    """A list, as TOML and most people write it, as what nobody can change."""
     return tuple(value) if isinstance(value, list) else value
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from workforce_sim.authority.parts import NOTHING, Part, PostGroup, TimeLaw
 from workforce_sim.authority.pathway import Exit, Pathway, Stage
 from workforce_sim.authority.pathway_file import shipped_evidence
-from workforce_sim.authority.records import Record, records
+from workforce_sim.authority.records import Record, as_tuple, records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,8 +143,7 @@ def _record(path: str, unit: str, evidence: dict[str, dict[str, Any]]) -> Record
     found = evidence.get(path)
     if found is None:
         return None
-    frozen: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in found.items()}
-    return Record(path=path, unit=unit, **frozen)
+    return Record(path=path, unit=unit, **{k: as_tuple(v) for k, v in found.items()})
 
 
 def _row(

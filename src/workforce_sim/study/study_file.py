@@ -281,7 +281,7 @@ def _policy(settings: Any, path: str, problems: list[Problem]) -> Intervention |
         elif isinstance(value, dict) and setting in ("start", "end"):
             given[setting] = _condition(value, where, problems)
         else:
-            given[setting] = tuple(value) if isinstance(value, list) else value
+            given[setting] = value
     try:
         return kind(**given)
     except InputError as error:

@@ -184,8 +184,7 @@ def mix_chart(mix: Mix, *, narrow: bool = False) -> Chart:
             panel.text(0.5, 0.5, "no mix was shown to be enough", ha="center", transform=panel.transAxes)
         panel.set_yticks(range(len(names)), [wrapped(n, 20 if narrow else 40, 2) for n in names])
         panel.set_ylim(max(1, len(names)) - 0.4, -0.6)
-        panel.grid(axis="y", visible=False)
-        panel.grid(axis="x", visible=True)
+        _numbers_across(panel)
         panel.xaxis.set_major_locator(MaxNLocator(3 if narrow else 6))
         panel.xaxis.set_major_formatter(FuncFormatter(lambda x, _: pounds(x, 0) if x else "£0"))
         panel.set_xlabel(f"added cost up to {in_words(mix.target.when)}")
@@ -231,8 +230,7 @@ def credit_chart(credit: Credit, *, narrow: bool = False) -> Chart:
         ends = np.concatenate([[0.0], starts + means - halves, starts + means + halves])
         room = 0.05 * (np.ptp(ends) or 1.0)
         panel.set_xlim(float(ends.min()) - room, float(ends.max()) + room)
-        panel.grid(axis="y", visible=False)
-        panel.grid(axis="x", visible=True)
+        _numbers_across(panel)
         _values(panel, credit.measure, narrow, compared=True)
         base = f"“{credit.than}”" if credit.than else "nothing done"
         label = BY_NAME[credit.measure].label
@@ -246,6 +244,12 @@ def credit_chart(credit: Credit, *, narrow: bool = False) -> Chart:
     chart.table = credit.table
     chart.workforce_sim_alt = credit.sentence
     return chart
+
+
+def _numbers_across(panel: Axes) -> None:
+    """Lines of the grid at the numbers, and none at the names beside them."""
+    panel.grid(axis="y", visible=False)
+    panel.grid(axis="x", visible=True)
 
 
 def best_chart(best: Best, *, narrow: bool = False) -> Chart:
@@ -280,8 +284,7 @@ def best_chart(best: Best, *, narrow: bool = False) -> Chart:
         panel.axvspan(-best.difference, best.difference, color=QUIET, alpha=0.13, linewidth=0)
         panel.set_yticks(range(len(names)), labels)
         panel.set_ylim(len(names) - 0.4, -0.6)
-        panel.grid(axis="y", visible=False)
-        panel.grid(axis="x", visible=True)
+        _numbers_across(panel)
         _values(panel, best.measure, narrow, compared=True)
         label = BY_NAME[best.measure].label
         verdict = "best" if best.decided else "not settled, so far"
