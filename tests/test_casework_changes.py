@@ -69,7 +69,7 @@ def desk_of(
     tape = Families.referred(days, draws, place=None if places is None else np.array(places))
     plain = {"cap": math.inf, "reading_hours": 0.0, "lost_share": 0.0, "strain": np.ones(2)}
     rules = CaseRules(pathway=pathway_of(stages, exits), teams_of_type=tuple(teams), **(plain | law))
-    return Desk(rules, tape, logging=True, posts=1)
+    return Desk(rules, tape, log=True, posts=1)
 
 
 def staffed(desk: Desk, *teams: int, fte: float = 1.0) -> Desk:

@@ -69,7 +69,7 @@ def desk_of(
     needed = {"cap": math.inf, "reading_hours": 0.0, "lost_share": 0.0, "strain": np.ones(2)}
     law = needed | {"mean_return_days": 1.0} | law
     rules = CaseRules(pathway=pathway_of(stages, exits), teams_of_type=tuple(teams), **law)
-    return Desk(rules, tape, logging=True, posts=posts)
+    return Desk(rules, tape, log=True, posts=posts)
 
 
 def caseloads(desk: Desk, workers: int) -> list[int]:

@@ -133,7 +133,7 @@ class Run:
         """The drift ledger: a row a visit of a family to a stage; its parts add up to ``elapsed_days``."""
         import pandas as pd
 
-        found = pd.DataFrame(self.service.desk.visits(float(self.simulation.calendar.end)))
+        found = pd.DataFrame(self._raw_visits("Run.visits"))
         names = steady(self.simulation.authority).pathway
         found["stage"] = np.array(names.stage_names, dtype=object)[found["stage"]]
         ways = dict(enumerate(names.stage_names))
@@ -183,7 +183,7 @@ class Run:
         names = self.stage_names
         seen = dashboard(
             self._raw_log(),
-            self.service.desk.visits(float(self.simulation.calendar.end)),
+            self._raw_visits("Run.dashboard"),
             self.simulation.calendar.marks.astype(np.float64),
             names.index(ASSESSMENT) if ASSESSMENT in names else None,
             [Recording(-math.inf, math.inf, late_days, hidden_share), *self._recording()],
@@ -222,6 +222,7 @@ class Run:
         """
         import pandas as pd
 
+        self._check_visits("Run.children")
         ledger = self.service.desk.ledger(float(self.simulation.calendar.end))
         return pd.DataFrame(ledger).rename_axis("case")
 
@@ -283,3 +284,12 @@ class Run:
                 "Run.log", [Problem("log", "False", "a run that keeps its log", "Simulation(..., log=True)")]
             )
         return self.service.desk.log
+
+    def _raw_visits(self, where: str) -> dict[str, Any]:
+        self._check_visits(where)
+        return self.service.desk.visits(float(self.simulation.calendar.end))
+
+    def _check_visits(self, where: str) -> None:
+        if self.simulation._visits is False:
+            rule, fix = "a run that keeps its visits", "Simulation(...) without visits=False"
+            raise InputError(where, [Problem("visits", "False", rule, fix)])

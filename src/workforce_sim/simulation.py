@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import math
+import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from heapq import heappop
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,9 +32,11 @@ from workforce_sim.checks import check_interventions, check_run
 from workforce_sim.demand.luck import Luck, PostLuck, Stream
 from workforce_sim.demand.tape import draw_families
 from workforce_sim.errors import InputError, Problem, shown
+from workforce_sim.files import check_folder
 from workforce_sim.interventions.base import Days, Intervention, Process
 from workforce_sim.measures.paths import LOOKED_AFTER
 from workforce_sim.orders import DemandFactor, PlannedPost
+from workforce_sim.record_file import RecordFile, records_kept
 from workforce_sim.run import Run
 from workforce_sim.workforce.clocks import at_moment
 from workforce_sim.workforce.counting import count
@@ -89,7 +94,10 @@ class Simulation:
         years: length; months as fractions (``years=1.5``).
         seed: of the study; the same seed gives the same luck in every scenario.
         replication: 0, 1, 2, ...: which world.
-        log: keep the event log (:attr:`Run.log`).
+        log: keep the event log (:attr:`Run.log`), in memory or, if this is a path, in that file (``.npy``).
+        visits: keep a record of every visit of a family to a stage, which :attr:`Run.visits`,
+            :attr:`Run.children` and :meth:`Run.dashboard` are made of; in memory, or in a file (its path).
+            The monthly paths, the census and all money do without.
         census_dates: dates on which a census is wanted besides the month ends of the run.
 
     Raises:
@@ -112,7 +120,8 @@ class Simulation:
         seed: int = 1,
         replication: int = 0,
         *,
-        log: bool = False,
+        log: bool | str | os.PathLike[str] = False,
+        visits: bool | str | os.PathLike[str] = True,
         census_dates: Iterable[str | dt.date] = (),
     ) -> None:
         first, problems = check_run(authority, start, years, seed)
@@ -139,20 +148,24 @@ class Simulation:
                 )
             else:
                 self._census_dates.append(found)
+        self._log = _kept_where("log", log, problems)
+        self._visits = _kept_where("visits", visits, problems)
         if problems:
             raise InputError("Simulation", problems)
         self.authority = authority
         self.interventions = tuple(interventions)
         self.seed = seed
         self.replication = replication
-        self._log = log
 
     def run(self) -> Run:
         """Simulate; the result holds monthly paths, census, ledger and (if asked for) the event log."""
-        with _collector_paused():
-            return self._run()
+        from workforce_sim.casework.records import LOG, VISIT
 
-    def _run(self) -> Run:
+        kept_log, kept_visits = records_kept(self._log, LOG), records_kept(self._visits, VISIT)
+        with _collector_paused(), kept_log as log, kept_visits as visits:
+            return self._run(log, visits)
+
+    def _run(self, log: bool | RecordFile, visits: bool | RecordFile) -> Run:
         from workforce_sim.casework.desk import Desk
 
         authority, calendar = self.authority.balanced(), self.calendar
@@ -161,7 +174,7 @@ class Simulation:
         posts = established_posts(authority)
         teams = layout(authority)
         desk = Desk(
-            case_rules(authority, teams.teams_of_type), families, logging=self._log, posts=posts + 256
+            case_rules(authority, teams.teams_of_type), families, log=log, visits=visits, posts=posts + 256
         )
         env = ServiceEnvironment(desk)
         sizes = (posts, sum(above_establishment_places(authority)), 0, 0, 0)
@@ -187,6 +200,7 @@ class Simulation:
         env.run(until=calendar.end)
         record[calendar.end] = count(service)
         service.finish()
+        desk.finish()
         return Run(self, record, service)
 
     def _demand_factors(self) -> list[DemandFactor]:
@@ -230,6 +244,17 @@ class Simulation:
                 env.process(process)
         if planned:
             env.process(service.establishment.open_planned(planned))
+
+
+def _kept_where(name: str, value: bool | str | os.PathLike[str], problems: list[Problem]) -> bool | Path:
+    """Whether records are kept, or in which file."""
+    if isinstance(value, bool):
+        return value
+    try:
+        return check_folder(value, "Simulation")
+    except InputError as error:
+        problems += [replace(problem, path=name) for problem in error.problems]
+        return False
 
 
 @contextmanager

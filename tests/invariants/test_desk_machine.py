@@ -50,7 +50,7 @@ def desk_of(families: list[tuple[float, int, bool, float]], attention: float, **
     )
     pathway = pathway_of([stage(attention=attention)], [0.0])
     rules = CaseRules(pathway=pathway, strain=np.ones(2), teams_of_type=(1,), **law)
-    return Desk(rules, tape, logging=True, posts=1)
+    return Desk(rules, tape, log=True, posts=1)
 
 
 class DeskMachine(RuleBasedStateMachine):

@@ -211,7 +211,7 @@ def grades_of(world: World) -> list[Grade]:
 
 def run_library(world: World, pauses: Iterable[float] = ()) -> Outcome:
     """The library's event log, ledger and integral of open children for a world, in one go or by stages."""
-    desk = Desk(case_rules_of(world), families_of(world), logging=True, posts=2)
+    desk = Desk(case_rules_of(world), families_of(world), log=True, posts=2)
     env = ServiceEnvironment(desk)
     service = Service(env, desk, staff_rules_of(world), grades_of(world), WorldLuck(world))
     service.establishment = Establishment(service, np.ones(world.teams))

@@ -11,11 +11,13 @@ import numpy.typing as npt
 from workforce_sim.casework import changes, records, seats, seldom, state
 from workforce_sim.casework.entries import compiled_now, entries
 from workforce_sim.casework.eventlog import Kind
+from workforce_sim.casework.kept import Kept
 from workforce_sim.casework.ledger import days_of_cases, in_trouble, visits_so_far
 from workforce_sim.casework.ownrule import OwnRule, candidates, family
 from workforce_sim.casework.rules import RULES, CaseRules
 from workforce_sim.casework.state import State
 from workforce_sim.demand.families import Families, Floats
+from workforce_sim.record_file import RecordFile
 
 
 class Desk:
@@ -24,14 +26,27 @@ class Desk:
     Args:
         rules: the pathway, hours, limits and the effect of a handover.
         tape: every family of the run.
-        logging: keep the event log (needed for :attr:`log`; costs memory, changes nothing else).
+        log: keep the event log, in memory (True) or in a file of records of the kind ``LOG``; it changes
+            nothing else.
+        visits: keep the visits that have ended, in memory (True) or in a file of records of the kind
+            ``VISIT``; needed for :meth:`ledger` and :meth:`visits`.
         posts: how many posts to make room for at once.
     """
 
-    def __init__(self, rules: CaseRules, tape: Families, *, logging: bool = False, posts: int = 16) -> None:
+    def __init__(
+        self,
+        rules: CaseRules,
+        tape: Families,
+        *,
+        log: bool | RecordFile = False,
+        visits: bool | RecordFile = True,
+        posts: int = 16,
+    ) -> None:
         self.rules = rules
         self.tape = tape
-        self._state: State = state.new_state(rules, tape, logging=logging, posts=posts)
+        self._kept = Kept(log, visits)
+        self.logging, room = self._kept.logging, self._kept.visits_room
+        self._state: State = state.new_state(rules, tape, logging=self.logging, visits=room, posts=posts)
         # plain arrays from here on: reading a record array is ten times slower
         self._run: Any = self._state.run.view(records.RUN, np.ndarray)[0]
         self._teams: Any = self._state.teams.view(np.ndarray)
@@ -39,7 +54,6 @@ class Desk:
         self._now: npt.NDArray[np.float64] = self._state.run.view(np.ndarray)["now"]
         self._look_at_seats()
         self._own_rule: OwnRule | None = None
-        self.logging = logging
         self._do = entries(self._state)
 
     def _look_at_seats(self) -> None:
@@ -185,9 +199,9 @@ class Desk:
         if code == records.MORE_SLOTS:
             self._state = state.with_more_slots(self._state)
         elif code == records.MORE_LOG:
-            self._state = state.with_longer_log(self._state)
+            self._state = self._kept.with_log_room(self._state)
         elif code == records.MORE_VISITS:
-            self._state = state.with_more_visits(self._state)
+            self._state = self._kept.with_visits_room(self._state)
         elif code == records.MORE_DRAWS:
             self._state = state.with_more_draws(self._state, self.tape)
         elif code == records.REBALANCE:
@@ -222,7 +236,11 @@ class Desk:
 
     def _make_log_room(self, n: int) -> None:
         while self._run["logged"] + n > len(self._state.log):
-            self._state = state.with_longer_log(self._state)
+            self._state = self._kept.with_log_room(self._state)
+
+    def finish(self) -> None:
+        """The run is over: records that are kept in files are all there."""
+        self._kept.finish(self._state)
 
     # -- looking: nothing below changes anything ------------------------------------------------
 
@@ -343,12 +361,12 @@ class Desk:
     @property
     def log(self) -> Any:
         """The event log so far: a record array with ``time, kind, stage, post, case``."""
-        return self._state.log[: int(self._run["logged"])]
+        return self._kept.log(self._state)
 
     def ledger(self, now: float) -> dict[str, npt.NDArray[Any]]:
         """One row a referred family: see :func:`~workforce_sim.casework.ledger.days_of_cases`."""
-        return days_of_cases(self._state, self.tape, now)
+        return days_of_cases(self._state, self.tape, self._kept.visits(self._state), now)
 
     def visits(self, now: float) -> dict[str, npt.NDArray[Any]]:
         """One row a visit of a family to a stage: see ``visits_so_far`` in casework/ledger.py."""
-        return visits_so_far(self._state, now)
+        return visits_so_far(self._state, self._kept.visits(self._state), now)

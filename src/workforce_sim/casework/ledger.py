@@ -19,8 +19,13 @@ PARTS = ("natural", "decision", "unallocated", "absent", "slow", "repeated", "mi
 _OPEN = 32767  # target of a visit that has not ended
 
 
-def visits_so_far(state: State, now: float) -> dict[str, npt.NDArray[Any]]:
+def visits_so_far(state: State, ended: Any, now: float) -> dict[str, npt.NDArray[Any]]:
     """One row a visit of a family to a stage, ended or still running at ``now``, in order of case and visit.
+
+    Args:
+        state: of casework.
+        ended: the records of all visits that have ended.
+        now: working day.
 
     Returns:
         Arrays ``case, children, stage, ordinal, episode, team, workers, referred_day`` (of the episode) and
@@ -29,8 +34,6 @@ def visits_so_far(state: State, now: float) -> dict[str, npt.NDArray[Any]]:
         -999 while it runs), ``deadline_days`` (``inf`` if none), ``in_time, ended_early, elapsed_days``
         and, per child, ``natural_days`` and the seven parts of drift, which add up to ``elapsed_days``.
     """
-    run = state.run[0]
-    ended = state.visits[: int(run.visited)]
     rows = np.concatenate([ended, _running(state, now)])
     rows = rows[np.lexsort((rows["ordinal"], rows["case"]))]
     running = rows["target"] == _OPEN
@@ -112,7 +115,7 @@ def in_trouble(state: State, n: int, now: float) -> tuple[int, int, npt.NDArray[
     return int(thrice), int(stuck), limbo
 
 
-def days_of_cases(state: State, tape: Families, now: float) -> dict[str, npt.NDArray[Any]]:
+def days_of_cases(state: State, tape: Families, ended: Any, now: float) -> dict[str, npt.NDArray[Any]]:
     """One row a family that was referred: where its days went, to closure or to ``now``. Days are per child.
 
     Returns:
@@ -125,7 +128,7 @@ def days_of_cases(state: State, tape: Families, now: float) -> dict[str, npt.NDA
     """
     n = int(state.run[0].next_case)
     c = state.cases[:n]
-    visits = visits_so_far(state, now)
+    visits = visits_so_far(state, ended, now)
     closed = c["mode"] == rec.CLOSED
     names = ["elapsed_days", *(f"{part}_days" for part in PARTS)]
     return {

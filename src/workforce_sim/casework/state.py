@@ -62,8 +62,13 @@ class State(NamedTuple):
     log: Any  # LOG[room]
 
 
-def new_state(rules: CaseRules, tape: Families, *, logging: bool, posts: int = 16) -> State:
-    """An empty service at time 0 with every case of the tape still to be referred."""
+def new_state(
+    rules: CaseRules, tape: Families, *, logging: bool, visits: int | None = None, posts: int = 16
+) -> State:
+    """An empty service at time 0 with every case of the tape still to be referred.
+
+    ``visits`` is the room for visits that have ended; by default for as many as a run has, or nearly.
+    """
     n, table = len(tape), rules.pathway
     stages = len(table.stages)
     cases = _aligned((n,), CASE)
@@ -105,7 +110,7 @@ def new_state(rules: CaseRules, tape: Families, *, logging: bool, posts: int = 1
         luck=_aligned((_VISITS, n), LUCK),
         backs=np.zeros(n + 1, BACK).view(np.recarray),
         run=run,
-        visits=np.zeros(max(1024, 8 * n), VISIT).view(np.recarray),
+        visits=np.zeros(max(1024, 8 * n) if visits is None else visits, VISIT).view(np.recarray),
         log=np.zeros(4096 if logging else 16, LOG).view(np.recarray),
     )
     state.exits["returns"] = table.returns

@@ -44,10 +44,10 @@ class Arm:
     years: float
     seed: int
 
-    def world(self, replication: int, *, log: bool = False) -> Run:
-        """One replication, whole."""
+    def world(self, replication: int, *, log: bool = False, visits: bool = True) -> Run:
+        """One replication, whole; or without the event log, or the visits, which the measures do without."""
         settings = (self.authority, self.interventions, self.start, self.years, self.seed, replication)
-        return Simulation(*settings, log=log).run()
+        return Simulation(*settings, log=log, visits=visits).run()
 
     def measure(self, replication: int) -> Floats:
         """All measures of one replication, shape ``(measures, months + 1)``.
@@ -56,7 +56,7 @@ class Arm:
             RunFailed: the run raised; says how to replay it.
         """
         try:
-            run = self.world(replication)
+            run = self.world(replication, visits=False)
         except Exception as error:
             raise RunFailed(
                 f"scenario {self.name!r}, replication {replication} raised {type(error).__name__}: {error}\n"
