@@ -49,9 +49,8 @@ def test_a_run_may_look_at_its_own_log_while_it_is_filed(tmp_path: Path) -> None
             yield env.timeout(40)
             lengths.append(len(service.desk.log))
 
-    both = [
-        ws.Simulation(ENGLAND, [reader], "2025-10-01", 0.75, log=log).run() for log in (tmp_path / "log.npy", True)
-    ]
+    files = (tmp_path / "log.npy", True)
+    both = [ws.Simulation(ENGLAND, [reader], "2025-10-01", 0.75, log=log).run() for log in files]
     assert both[0].digest() == both[1].digest()
     assert lengths[:3] == lengths[3:] == sorted(lengths[3:])
 
