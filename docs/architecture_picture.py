@@ -29,7 +29,7 @@ LAYERS = (
     {"authority": "the service as a value; every default a record", "measures": "what is counted"},
 )
 #: Used by all of them, and drawn as the floor: errors, orders, arrays, files.
-FLOOR = ("errors", "orders", "samples", "files", "compiled")
+FLOOR = ("errors", "orders", "samples", "files", "record_file", "compiled")
 
 _WIDTH, _ROW, _GAP, _LEFT = 840, 64, 14, 46
 _FILLS = {"casework": "#fbe3d6", "workforce": "#d9ecf7", "simulation": "#d9ecf7"}
