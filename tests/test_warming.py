@@ -18,7 +18,7 @@ START = "2025-10-01"
 LATER = "2025-12-01"
 
 needs_a_cache = pytest.mark.skipif(
-    compiled.config.DISABLE_JIT or compiled._FOLDER is None, reason="nothing is compiled, or kept, here"
+    compiled.config.DISABLE_JIT or compiled.CACHE_FOLDER is None, reason="nothing is compiled, or kept, here"
 )
 
 
@@ -84,7 +84,7 @@ def test_what_is_compiled_ahead_is_what_runs_use() -> None:
 def test_the_command_says_where_and_that_everything_is_there(capsys) -> None:
     warm()
     assert main(["warm"]) == 0
-    assert capsys.readouterr().out == f"already compiled: {compiled._FOLDER}\n"
+    assert capsys.readouterr().out == f"already compiled: {compiled.CACHE_FOLDER}\n"
 
 
 def test_what_was_compiled_and_how_long_it_took_is_said() -> None:
@@ -93,7 +93,7 @@ def test_what_was_compiled_and_how_long_it_took_is_said() -> None:
 
 def test_without_a_folder_to_write_to_it_says_what_to_do(monkeypatch, capsys) -> None:
     monkeypatch.setattr(compiled.config, "DISABLE_JIT", 0)
-    monkeypatch.setattr(compiled, "_FOLDER", None)
+    monkeypatch.setattr(compiled, "CACHE_FOLDER", None)
     with pytest.raises(CannotCompile):
         warm()
     assert main(["warm"]) == 1
@@ -106,6 +106,49 @@ def test_with_compilation_switched_off_it_says_so(monkeypatch, capsys) -> None:
     assert "NUMBA_DISABLE_JIT" in capsys.readouterr().err
 
 
+def twice(number):
+    """Quick to compile."""
+    return 2 * number
+
+
+def thrice(number):
+    """Compiled before."""
+    return 3 * number
+
+
+ANNOUNCED = "workforce_sim: compiling casework, about half a minute, "
+
+
+@pytest.mark.skipif(compiled.config.DISABLE_JIT, reason="nothing is compiled here")
+def test_whoever_waits_is_told_when_it_is_compiled_and_only_then(monkeypatch, tmp_path, capsys) -> None:
+    """Other functions may be in the folder already; once this one is there too, nothing is said."""
+    monkeypatch.setattr(compiled, "CACHE_FOLDER", tmp_path)
+    compiled.entry(compiled.compiled(thrice), 1)
+    assert list(tmp_path.rglob("*.nbc"))
+    said = []
+    for _ in range(2):  # a new process each time, as far as Numba knows
+        function = compiled.compiled(twice)
+        compiled.announce(function)
+        for number in (1, 1):
+            compiled.entry(function, number)
+        said.append(capsys.readouterr())
+    assert [told.err for told in said] == [ANNOUNCED + "once on this machine ...\n", ""]
+    assert [told.out for told in said] == ["", ""]
+
+
+@pytest.mark.skipif(compiled.config.DISABLE_JIT, reason="nothing is compiled here")
+def test_where_nothing_is_kept_it_says_that_it_will_be_again(monkeypatch, capsys) -> None:
+    """And what to do about it; of several processes that compile at once, one speaks."""
+    monkeypatch.setattr(compiled, "CACHE_FOLDER", None)
+    for quiet in (False, True):
+        monkeypatch.setattr(compiled, "_quiet", quiet)
+        function = compiled.compiled(twice)
+        compiled.announce(function)
+        compiled.entry(function, 1)
+        said = capsys.readouterr().err
+        assert ("set NUMBA_CACHE_DIR to a folder" in said) is not quiet
+
+
 @pytest.mark.slow
 def test_after_warm_nothing_is_left_to_compile(tmp_path) -> None:
     """In a folder that was empty: a new process then runs everything and adds nothing to it."""
@@ -115,11 +158,13 @@ def test_after_warm_nothing_is_left_to_compile(tmp_path) -> None:
     }
     own.pop("NUMBA_DISABLE_JIT", None)
     warmed = [sys.executable, "-m", "workforce_sim", "warm"]
-    said = subprocess.run(warmed, env=own, check=True, capture_output=True, text=True).stdout
-    assert said.startswith("compiled in ")
+    said = subprocess.run(warmed, env=own, check=True, capture_output=True, text=True)
+    assert said.stdout.startswith("compiled in ")
+    assert said.stderr == ANNOUNCED + "once on this machine ...\n", "though balancing compiled others before"
     there = {file.name for file in tmp_path.rglob("*.nbc")}
     again = "from tests.test_warming import run_everything; run_everything()"
-    subprocess.run([sys.executable, "-c", again], env=own, check=True)
+    run = subprocess.run([sys.executable, "-c", again], env=own, check=True, capture_output=True, text=True)
+    assert run.stderr == ""
     assert {file.name for file in tmp_path.rglob("*.nbc")} == there
     assert subprocess.run(warmed, env=own, check=True, capture_output=True, text=True).stdout.startswith(
         "already compiled"

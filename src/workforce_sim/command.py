@@ -112,7 +112,6 @@ def _verify(given: argparse.Namespace) -> int:
 def _warm(_: argparse.Namespace) -> int:
     from workforce_sim.study.warming import warm
 
-    print("compiling what is not compiled yet, up to a minute ...", file=sys.stderr)
     print(warm())
     return DONE
 

@@ -21,7 +21,7 @@ from typing import Any
 import numba
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba.core import config as _config
-from numba.core import types
+from numba.core import event, types
 from numba.extending import intrinsic
 
 config: Any = _config  # its settings are made at run time, unknown to type checkers
@@ -57,14 +57,15 @@ def _cache_folder() -> Path | None:
         return None
 
 
-_FOLDER = _cache_folder()
+#: Where compiled kernels are kept; None where nothing can be written, and every process compiles its own.
+CACHE_FOLDER = _cache_folder()
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a kernel function (and inline it into its callers)."""
     njit: Any = numba.njit
-    options = dict(_DOCUMENTED, cache=_FOLDER is not None)
-    before, config.CACHE_DIR = config.CACHE_DIR, str(_FOLDER or "")
+    options = dict(_DOCUMENTED, cache=CACHE_FOLDER is not None)
+    before, config.CACHE_DIR = config.CACHE_DIR, str(CACHE_FOLDER or "")
     try:
         try:
             return njit(_nrt=False, forceinline=True, **options)(function)  # type: ignore[no-any-return]
@@ -119,16 +120,38 @@ def entry(function: Any, *arguments: Any) -> Callable[..., Any]:
     return found
 
 
-def announce() -> None:
-    """Say so when the kernel has yet to be compiled on this machine."""
-    if not config.DISABLE_JIT:
-        if _FOLDER is None:
-            print(
-                "workforce_sim: compiling casework (the cache folder cannot be written to)...",
-                file=sys.stderr,
-            )
-        elif not any(_FOLDER.rglob("*.nbi")):
-            print(
-                "workforce_sim: compiling casework, once on this machine (about half a minute)...",
-                file=sys.stderr,
-            )
+_quiet = False
+
+
+class _Announcer(event.Listener):
+    """Tells whoever waits why, when a function begins to be compiled."""
+
+    def __init__(self, function: Any) -> None:
+        self._function = function
+
+    def on_start(self, begun: Any) -> None:
+        """Numba did not find a function in its cache."""
+        if begun.data["dispatcher"] is self._function and not _quiet:
+            again = "once on this machine"
+            if CACHE_FOLDER is None:
+                again = "in every new process (set NUMBA_CACHE_DIR to a folder that can be written to)"
+            print(f"workforce_sim: compiling casework, about half a minute, {again} ...", file=sys.stderr)
+
+    def on_end(self, ended: Any) -> None:
+        """Nothing more is said."""
+
+
+def announce(function: Any) -> None:
+    """Whoever waits is told so, on the error stream, if and when this function has to be compiled.
+
+    Numba says when. Files in the cache folder do not: those of other functions are there first, and they may
+    be of another processor or Python.
+    """
+    register: Any = event.register
+    register("numba:compile", _Announcer(function))
+
+
+def be_quiet() -> None:
+    """Nothing is announced in this process: another one of the same study does so."""
+    global _quiet
+    _quiet = True

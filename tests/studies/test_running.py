@@ -303,7 +303,7 @@ def test_processes_without_work_end_and_are_started_again(alone) -> None:
 
 
 def test_where_no_process_can_be_started_the_study_runs_here(alone, monkeypatch) -> None:
-    def refused(self, idle_seconds) -> None:
+    def refused(self, idle_seconds, tells) -> None:
         raise OSError("not allowed here")
 
     monkeypatch.setattr(Worker, "__init__", refused)
@@ -319,7 +319,7 @@ def test_processes_that_die_at_once_are_not_started_for_ever(monkeypatch) -> Non
         list(dying.run(queue_of(study())))
 
 
-def _ends_at_once(connection, idle_seconds) -> None:
+def _ends_at_once(connection, idle_seconds, tells) -> None:
     pass
 
 

@@ -34,13 +34,15 @@ class CannotStart(WorkforceSimError):
 class Worker:
     """One process and what it is at. Its end of the pipe closes when it dies, which is how that is seen."""
 
-    def __init__(self, idle_seconds: float) -> None:
+    def __init__(self, idle_seconds: float, *, tells: bool) -> None:
         context = multiprocessing.get_context("spawn")
         self.batch: Batch | None = None
         self.is_ready = False
         self.connection: Connection
         self.connection, there = context.Pipe()
-        self.process: BaseProcess = context.Process(target=work, args=(there, idle_seconds), daemon=True)
+        self.process: BaseProcess = context.Process(
+            target=work, args=(there, idle_seconds, tells), daemon=True
+        )
         with _hidden_main():
             self.process.start()
         there.close()
@@ -133,7 +135,7 @@ class Pool:
             if worker.batch is None:
                 return worker
         try:
-            worker = Worker(self.idle_seconds)
+            worker = Worker(self.idle_seconds, tells=not self._workers)
         except OSError as error:
             raise CannotStart(f"no other process can be started here: {error}") from error
         self._workers.append(worker)
@@ -178,11 +180,21 @@ def _end_all(workers: list[Worker]) -> None:
     workers.clear()
 
 
-def work(connection: Connection, idle_seconds: float) -> None:
-    """What a process of the pool does: take batches until nobody sends any more."""
+def work(connection: Connection, idle_seconds: float, tells: bool) -> None:
+    """What a process of the pool does: take batches until nobody sends any more.
+
+    Args:
+        connection: to whoever sends them.
+        idle_seconds: without a batch, after which it ends.
+        tells: that casework is being compiled. One process does, though all of them wait for it.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever presses the key means the study, which ends us
     try:
         connection.send(_READY)
+        if not tells:
+            from workforce_sim.compiled import be_quiet  # it loads Numba, which the first world needs
+
+            be_quiet()
         while connection.poll(idle_seconds):
             connection.send(_answer(connection.recv()))
     except (EOFError, OSError):  # the study is over, or was killed

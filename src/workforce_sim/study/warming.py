@@ -57,7 +57,7 @@ def warm() -> Warmed:
     """
     if compiled.config.DISABLE_JIT:
         raise CannotCompile("nothing is compiled while NUMBA_DISABLE_JIT is set: unset it")
-    folder = compiled._FOLDER
+    folder = compiled.CACHE_FOLDER
     if folder is None:
         raise CannotCompile(
             "the cache folder cannot be written to: set NUMBA_CACHE_DIR to a folder of your own"
