@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import locale
 import os
+import re
 import subprocess
 import sys
 from functools import cache
@@ -19,6 +21,7 @@ from hypothesis import strategies as st
 
 import workforce_sim as ws
 from tests.hostile.worlds import SERVICES, run_and_check
+from tests.test_house import PACKAGE, SRC
 from workforce_sim.authority.calendar import WorkingCalendar, add_months, as_date, census_day, year_before
 
 SMALL = SERVICES["one stage"]
@@ -330,6 +333,73 @@ def test_dates_in_words_are_english_in_any_locale() -> None:
             assert in_words(dt.date(2026, 12, 31)) == "31 December 2026"
     finally:
         locale.setlocale(locale.LC_TIME, before)
+
+
+class ForeignDate(dt.date):
+    """A date on a computer that speaks German, as far as names of months go."""
+
+    def strftime(self, form: str) -> str:
+        """As the locale de_DE writes it."""
+        names = [
+            "Januar",
+            "Februar",
+            "März",
+            "April",
+            "Mai",
+            "Juni",
+            "Juli",
+            "August",
+            "September",
+            "Oktober",
+            "November",
+            "Dezember",
+        ]
+        name = names[self.month - 1]
+        return super().strftime(form.replace("%B", name).replace("%b", name[:3]))
+
+    def __format__(self, form: str) -> str:
+        return self.strftime(form)
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_names_of_months_do_not_ask_the_computer(month: int) -> None:
+    """Pages, axes and tables write them in English where no other language is installed to try it with."""
+    from workforce_sim.authority.calendar import in_words, month_in_short, month_in_words
+    from workforce_sim.report.sections.asked import value_text
+
+    english = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ]
+    day, name = ForeignDate(2026, month, 3), english[month - 1]
+    assert f"{ForeignDate(2026, 3, 1):%B}" == "März"
+    assert in_words(day) == f"3 {name} 2026"
+    assert month_in_words(day) == f"{name} 2026"
+    assert month_in_short(day) == value_text(day) == f"{name[:3]} 2026"
+    assert month_in_short(day, "\n") == f"{name[:3]}\n2026"
+
+
+def test_no_date_is_formatted_or_read_by_names_that_the_computer_chooses() -> None:
+    """``%B``, ``%b`` and names of weekdays are nowhere in the package: there is one list of months."""
+    chosen = re.compile(r"%-?[aAbBcxX](?!\w)")
+    assert chosen.search("%d %b %Y")
+    found = [
+        f"{file.name}:{node.lineno} {node.value!r}"
+        for file in (SRC / PACKAGE).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and chosen.search(node.value)
+    ]
+    assert found == []
 
 
 def _has(name: str) -> bool:

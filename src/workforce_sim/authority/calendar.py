@@ -16,6 +16,15 @@ DAYS_PER_YEAR = 253.0
 #: Working days in a week without a holiday, for what is stated by the week.
 DAYS_PER_WEEK = 5.0
 
+#: Months in English, whatever language the computer speaks (``%B`` and ``%b`` speak that one).
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+#: What the name of a month looks like in a regular expression: whole, or its first three letters.
+MONTH_PATTERN = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS)
+
 #: Times closer than this (working days) are one instant.
 INSTANT = 1e-9
 
@@ -133,7 +142,41 @@ def in_words(when: dt.date) -> str:
         >>> in_words(date(2015, 4, 1))
         '1 April 2015'
     """
-    return f"{when.day} {when:%B %Y}"
+    return f"{when.day} {month_in_words(when)}"
+
+
+def month_in_words(when: dt.date) -> str:
+    """A month as people write it.
+
+    Example:
+        >>> month_in_words(date(2015, 4, 1))
+        'April 2015'
+    """
+    return f"{MONTHS[when.month - 1]} {when.year}"
+
+
+def month_number(name: str) -> int:
+    """The number of a month from its name, whole or shortened, in large or small letters.
+
+    Example:
+        >>> month_number("April"), month_number("dec")
+        (4, 12)
+    """
+    return next(i for i, month in enumerate(MONTHS, 1) if month[:3].lower() == name[:3].lower())
+
+
+def month_in_short(when: dt.date, between: str = " ") -> str:
+    """A month as it fits on an axis or into a table.
+
+    Args:
+        when: a day of the month.
+        between: the name and the year.
+
+    Example:
+        >>> month_in_short(date(2015, 4, 1))
+        'Apr 2015'
+    """
+    return f"{MONTHS[when.month - 1][:3]}{between}{when.year}"
 
 
 def as_date(value: object) -> dt.date | None:

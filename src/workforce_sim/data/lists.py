@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workforce_sim.authority.calendar import as_date
+from workforce_sim.authority.calendar import MONTH_PATTERN, as_date, month_number
 from workforce_sim.data.spreadsheet import MOST_SHOWN, Cell, plain_name, read_sheet
 from workforce_sim.errors import InputError, Problem, nearest, shown
 
@@ -30,7 +30,8 @@ _EXCEL_DAYS = (18_264, 73_050)  # 1950 to 2099
 #: Ids of the example rows of the templates begin so.
 EXAMPLE = "EXAMPLE"
 
-_FORMATS = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d/%m/%y", "%d-%b-%y")
+_FORMATS = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%y")
+_NAMED = re.compile(rf"(?:\s+|-)({MONTH_PATTERN})(?:\s+|-)", re.IGNORECASE)
 _TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(\s*[AaPp][Mm])?$")
 _YES = {"yes", "y", "true", "1", "1.0"}
 _NO = {"no", "n", "false", "0", "0.0"}
@@ -188,6 +189,9 @@ def date(cell: Cell) -> dt.date | None:
 
 
 def _of_formats(text: str) -> dt.date | None:
+    text = _NAMED.sub(
+        lambda name: f"/{month_number(name[1])}/", text
+    )  # %b would speak the computer's language
     for form in _FORMATS:
         try:
             return dt.datetime.strptime(text, form).date()

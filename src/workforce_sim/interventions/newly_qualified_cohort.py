@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from workforce_sim.authority.calendar import add_months
+from workforce_sim.authority.calendar import MONTHS, add_months
 from workforce_sim.errors import Problem
 from workforce_sim.interventions.base import LEFT_OUT, Days, Intervention, dates_only
 from workforce_sim.interventions.who import case_holding_index, case_holding_problem
@@ -86,7 +86,7 @@ class NewlyQualifiedCohort(Intervention):
 
     def headline(self) -> str:
         """What it is, without its dates."""
-        names = [f"{dt.date(2000, month, 1):%B}" for month in sorted(set(self.months))]
+        names = [MONTHS[month - 1] for month in sorted(set(self.months))]
         when = ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else names[0]
         return f"{self.number} newly qualified each {when}"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from workforce_sim.authority.calendar import month_in_words
 from workforce_sim.numbers import (
     figure,
     interval,
@@ -229,7 +230,7 @@ def worth_knowing_chart(found: WorthKnowing, *, narrow: bool = False) -> Chart:
         f"draws resampled. Dotted, and grey up to it: what noise alone gives, {pounds(found.noise_gbp, -2)}. "
         "Net benefit: "
         f"{pounds(found.value_gbp, -2)} for each improvement of {found.subject.what.label.lower()} by one "
-        f"({found.subject.what.unit}) in {found.subject.date:%B %Y}, less cost to date. "
+        f"({found.subject.what.unit}) in {month_in_words(found.subject.date)}, less cost to date. "
         f"{_of_all(len(table), len(found.table))}Not back-tested."
     )
     title = f"Worth knowing before choosing “{found.choice}”"

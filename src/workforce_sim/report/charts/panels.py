@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from workforce_sim.authority.calendar import add_months, in_words
+from workforce_sim.authority.calendar import add_months, in_words, month_in_short, month_in_words
 from workforce_sim.measures.paths import BY_NAME
 from workforce_sim.numbers import figure, is_money, pounds
 from workforce_sim.report.badge import NOT_TESTED
@@ -99,7 +99,7 @@ def time_axis(panel: Axes, result: Result) -> None:
     width = chart.get_size_inches()[0] / (place.get_gridspec().ncols if place else 1)
     dates, most = dates_of(result), max(2, int(width * 1.2))
     step = next(s for s in (1, 3, 6, 12, 24, 36, 60, 120, 10**9) if result.months() / s <= most)
-    panel.set_xticks(list(dates[::step]), [f"{_date(d):%b}\n{_date(d):%Y}" for d in dates[::step]])
+    panel.set_xticks(list(dates[::step]), [month_in_short(_date(d), "\n") for d in dates[::step]])
     span = dates[-1] - dates[0]
     panel.set_xlim(dates[0] - span * 0.02, dates[-1] + span * 0.02)
 
@@ -112,7 +112,7 @@ def date_axis(panel: Axes, dates: list[dt.date]) -> Floats:
     most, months = max(2, int(width * 1.2)), len(dates) - 1
     step = next(s for s in (1, 3, 6, 12, 24, 36, 60, 120, 10**9) if months / s <= most)
     at: Floats = np.array([float(d.toordinal()) for d in dates])
-    panel.set_xticks(at[::step].tolist(), [f"{d:%b}\n{d:%Y}" for d in dates[::step]])
+    panel.set_xticks(at[::step].tolist(), [month_in_short(d, "\n") for d in dates[::step]])
     span = at[-1] - at[0]
     panel.set_xlim(at[0] - span * 0.02, at[-1] + span * 0.02)
     return at
@@ -297,9 +297,7 @@ def _date(when: np.datetime64) -> dt.date:
 
 def month_name(result: Result, month: int) -> str:
     """A monthly mark in words: ``October 2025``."""
-    import pandas as pd
-
-    return f"{pd.Timestamp(result.data['date'].values[month]):%B %Y}"
+    return month_in_words(_date(dates_of(result)[month]))
 
 
 def period(result: Result) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workforce_sim.authority.calendar import month_in_words
 from workforce_sim.measures.paths import BY_NAME
 from workforce_sim.numbers import figure, plural, points
 from workforce_sim.report.charts.panels import (
@@ -97,5 +98,8 @@ def _alt(found: Resilience) -> str:
             if math.isfinite(median)
             else f"{back_in_all:.0f}% of the worlds are back within the study"
         )
-        said.append(f"“{name}”: largest in {found.dates[month]:%B %Y} ({worst} {points(what.unit)}); {back}.")
+        said.append(
+            f"“{name}”: largest in {month_in_words(found.dates[month])} "
+            f"({worst} {points(what.unit)}); {back}."
+        )
     return " ".join([*said, CHANCE])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workforce_sim.authority.calendar import month_in_short
 from workforce_sim.errors import InputError, Problem, shown, unknown_name
 from workforce_sim.numbers import NONE, capital, plain, uncapital
 from workforce_sim.report.blocks import Block, Cell, Folded, Group, Picture, Row, Table, Words
@@ -151,7 +152,7 @@ def value_text(value: Any, column: str = "") -> str:
     if value is None:
         return NONE
     if hasattr(value, "strftime"):
-        return str(value.strftime("%b %Y"))
+        return month_in_short(value)
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     if isinstance(value, (int, np.integer)):

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import Any
 
-from workforce_sim.authority.calendar import as_date
+from workforce_sim.authority.calendar import MONTH_PATTERN, as_date, month_number
 from workforce_sim.errors import InputError, Problem, nearest, shown
 from workforce_sim.measures.paths import BY_NAME, MEASURES
 
@@ -15,11 +15,9 @@ EXAMPLES = (
     "'average caseload below 16 by 2018-04-01', 'agency rate at most 10 by April 2018' or "
     "'caseload at least 2 lower than Do nothing by 2018'"
 )
-_MONTHS = [f"{dt.date(2000, m, 1):%B}".lower() for m in range(1, 13)]
-_MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS)
 _DATE = (
     rf"\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{4}}-\d{{1,2}}"
-    rf"|(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{_MONTH})\s+\d{{4}}|\d{{4}}"
+    rf"|(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{MONTH_PATTERN})\s+\d{{4}}|\d{{4}}"
 )
 _AT_END = re.compile(
     rf"[\s,]+(?:by|on|at|in|before|until)\s+(?:the\s+)?(?P<date>{_DATE})\s*\.?\s*$", re.IGNORECASE
@@ -119,12 +117,13 @@ def date_of(value: object, path: str, problems: list[Problem]) -> dt.date | None
 
 def _in_text(text: str) -> dt.date | None:
     numbers = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", text)
-    words = re.fullmatch(rf"(?:(\d{{1,2}})(?:st|nd|rd|th)?\s+)?({_MONTH})\s+(\d{{4}})", text)
+    words = re.fullmatch(
+        rf"(?:(\d{{1,2}})(?:st|nd|rd|th)?\s+)?({MONTH_PATTERN})\s+(\d{{4}})", text, re.IGNORECASE
+    )
     if numbers:
         year, month, day = (int(part) if part else 1 for part in numbers.groups())
     elif words:
-        month = next(i for i, name in enumerate(_MONTHS, 1) if name.startswith(words[2][:3]))
-        year, day = int(words[3]), int(words[1] or 1)
+        year, month, day = int(words[3]), month_number(words[2]), int(words[1] or 1)
     else:
         return None
     try:

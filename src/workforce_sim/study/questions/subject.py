@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.authority.calendar import add_months
+from workforce_sim.authority.calendar import add_months, month_in_words
 from workforce_sim.errors import InputError, Problem
 from workforce_sim.measures.paths import BY_NAME, PLACE, Measure
 from workforce_sim.numbers import figure, is_money, points
@@ -91,4 +91,4 @@ class Subject:
         said = f"{self.what.label} under “{self.scenario}”"
         if self.to is not None:
             said += f" less that under “{self.to}”"
-        return f"{said} in {self.date:%B %Y}"
+        return f"{said} in {month_in_words(self.date)}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from workforce_sim.authority.calendar import month_in_words
 from workforce_sim.errors import InputError, Problem, shown
 from workforce_sim.numbers import plural
 from workforce_sim.samples import above, numbers
@@ -226,9 +227,8 @@ def _sentence(
 ) -> str:
     said = (
         f"With {_gbp(value)} for each improvement of {subject.what.label.lower()} by one "
-        f"({subject.what.unit}) in {subject.date:%B %Y}, “{choice}” is best on what is known now (net "
-        "benefit "
-        f"{_gbp(means[choice])} beside “{next(iter(means))}”). "
+        f"({subject.what.unit}) in {month_in_words(subject.date)}, “{choice}” is best on what is known now "
+        f"(net benefit {_gbp(means[choice])} beside “{next(iter(means))}”). "
     )
     first = table.iloc[0]
     if not table["above_noise"].any():
