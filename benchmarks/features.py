@@ -10,6 +10,8 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import simpy
@@ -27,13 +29,14 @@ class World:
 
     authority: ws.Authority
     policies: Policies = ()
-    log: bool = False
+    log: bool | Path = False
     then: Callable[[ws.Run], object] | None = None
+    visits: bool = True
 
     def run(self, replication: int, years: int) -> None:
         """One replication."""
         settings = (self.authority, self.policies, START, years, 1, replication)
-        run = ws.Simulation(*settings, log=self.log).run()
+        run = ws.Simulation(*settings, log=self.log, visits=self.visits).run()
         if self.then is not None:
             self.then(run)
 
@@ -68,8 +71,12 @@ def every_day(env: simpy.Environment, service: Any) -> Generator[simpy.Event, An
         service.desk.children_by_post().max()
 
 
-def features() -> list[Feature]:
-    """Everything that can be switched on or off by settings, policies or arguments."""
+def features(folder: Path) -> list[Feature]:
+    """Everything that can be switched on or off by settings, policies or arguments.
+
+    Args:
+        folder: for the files of runs that write some.
+    """
     england = ws.Authority.preset("england-2025")
     usual = World(england)
 
@@ -102,6 +109,18 @@ def features() -> list[Feature]:
     no_pressure = {"turned_away_share": 0.0, "ended_early_share": 0.0}
     return [
         asked("event log (`log=True`)", log=True),
+        Feature(
+            'event log in a file (`log="log.npy"`), beside in memory',
+            World(england, log=folder / "log.npy"),
+            logged,
+            usual=False,
+        ),
+        Feature(
+            "records of visits (without: `visits=False`)",
+            usual,
+            World(england, visits=False),
+            usual=True,
+        ),
         asked("rows of families and visits, read", then=lambda run: (run.children, run.visits)),
         Feature("what managers see (`run.dashboard()`), beside the log", seen, logged, usual=False),
         without("agency workers", **no_agency),
@@ -148,12 +167,13 @@ def measure(quick: bool, say: Say) -> Row:
     """Everything this part measures."""
     pairs, years = (1, 1) if quick else (9, 3)
     rows, notes = [], []
-    for feature in features():
-        try:
-            rows.append(cost(feature, pairs, years))
-        except Exception as error:  # the other rows are still wanted
-            notes.append(f"{feature.name}: not measured: {type(error).__name__}: {error}.")
-            say(notes[-1])
-            continue
-        say(f"{feature.name}: {rows[-1]['ratio']:.3g} times")
+    with TemporaryDirectory() as folder:
+        for feature in features(Path(folder)):
+            try:
+                rows.append(cost(feature, pairs, years))
+            except Exception as error:  # the other rows are still wanted
+                notes.append(f"{feature.name}: not measured: {type(error).__name__}: {error}.")
+                say(notes[-1])
+                continue
+            say(f"{feature.name}: {rows[-1]['ratio']:.3g} times")
     return {"years": years, "pairs": pairs, "rows": rows, "notes": notes}

@@ -183,7 +183,8 @@ def whole(found: Row) -> list[str]:
         "and teams in proportion), a fresh process for every line. Events are the lines of the event log "
         "of one of these worlds: casework, "
         "staff and policies (what managers and months do is not in it). *Most memory* is of a process "
-        "that has run one world, without the log.",
+        "that has run one world, without the log; before it the same world without records of visits, which "
+        "is in the next column.",
         "",
     ]
     rows = [
@@ -195,6 +196,7 @@ def whole(found: Row) -> list[str]:
             f"{cell['events']:,}",
             number(cell["us_an_event"]),
             number(cell["most_mb"]),
+            number(cell.get("most_mb_without_visits")),
             number(cell["log_mb"]),
             number(cell["families_mb"] + cell["visits_mb"]),
         )
@@ -202,7 +204,14 @@ def whole(found: Row) -> list[str]:
     ]
     head = ("places", "years", "processor ms", "ms a 100 places and year", "events", "microseconds an event")
     lines += table(
-        (*head, "most memory, MB", "its log would be, MB", "rows of families and visits, MB"), rows
+        (
+            *head,
+            "most memory, MB",
+            "with `visits=False`, MB",
+            "its log would be, MB",
+            "rows of families and visits, MB",
+        ),
+        rows,
     )
     lines += [*notes(found)]
     costs = [cell["us_an_event"] for cell in found["cells"]]
@@ -213,11 +222,12 @@ def whole(found: Row) -> list[str]:
             "",
         ]
     lines += [
-        "**What is optional.** The event log is kept only where it is asked for (`Simulation(..., "
-        "log=True)`), in memory, 40 bytes a line. Rows of families and visits (`run.children`, "
-        "`run.visits`) are made when they are read, from records "
-        "that a run has in any case. A study keeps neither log nor rows: of every world only its monthly "
-        "measures, in memory or, with `folder=`, on disk. Nothing of a single run is streamed to disk.",
+        "**What is optional.** The event log is kept only where it is asked for: in memory (`Simulation(..., "
+        'log=True)`), 40 bytes a line, or in a file that grows during the run (`log="log.npy"`). Records of '
+        'visits, 128 bytes each, are kept in memory, in a file (`visits="visits.npy"`) or not at all '
+        "(`visits=False`); rows of families and visits (`run.children`, `run.visits`) are made of them when "
+        "they are read. A study keeps neither log nor visits: of every world only its monthly measures, in "
+        "memory or, with `folder=`, on disk.",
         "",
     ]
     return lines

@@ -53,11 +53,12 @@ def cell(posts: int, years: int, seconds: float) -> Row:
     authority = of_size(posts)
     before = memory_mb()
 
-    def world(replication: int, *, log: bool = False) -> ws.Run:
-        return ws.Simulation(
-            authority, [], START, years=years, seed=1, replication=replication, log=log
-        ).run()
+    def world(replication: int, *, log: bool = False, visits: bool = True) -> ws.Run:
+        settings = (authority, [], START, years, 1, replication)
+        return ws.Simulation(*settings, log=log, visits=visits).run()
 
+    world(0, visits=False)
+    without_visits = memory_mb()
     first = processor_ms(lambda: world(0))
     after_one = memory_mb()
     times = [
@@ -81,6 +82,7 @@ def cell(posts: int, years: int, seconds: float) -> Row:
         "us_an_event": 1e3 * middle / len(log),
         "before_mb": before,
         "most_mb": after_one,
+        "most_mb_without_visits": without_visits,
         "log_mb": log.nbytes / 2**20,
         "families_mb": sum(column.nbytes for column in desk.ledger(end).values()) / 2**20,
         "visits_mb": sum(column.nbytes for column in desk.visits(end).values()) / 2**20,
