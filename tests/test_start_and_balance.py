@@ -492,6 +492,8 @@ def test_flows_of_the_starting_state_cancel(name: str) -> None:
     replace agency ends, conversions and hires."""
     preset = ws.Authority.preset(name)
     w, share = preset.workforce, preset.recruitment.promotion_share
+    assignment = w.agency_assignment_months / 12 * DAYS_PER_YEAR
+    converts = w.conversions_per_agency_year * (1 - preset.agency.notice_days / assignment)  # not on notice
     hired = {}
     for g, solved in zip(preset.posts, balance(preset).grades, strict=True):
         empty, covered = (g.vacant - g.agency) * g.fte, g.agency * g.fte
@@ -500,11 +502,11 @@ def test_flows_of_the_starting_state_cancel(name: str) -> None:
         )
         ends = (12 / w.agency_assignment_months + solved.hires_per_covered_post_year) * covered
         starts = solved.covers_per_empty_post_year * empty
-        assert starts == pytest.approx(ends + w.conversions_per_agency_year * covered)
+        assert starts == pytest.approx(ends + converts * covered)
     for g in preset.posts:
         promoted = sum(share * hired[above.grade] for above in preset.posts if above.promoted_from == g.grade)
         leavers = preset.census.turnover_rate / 100 * (g.number - g.vacant) * g.fte + promoted
-        conversions = w.conversions_per_agency_year * g.agency * g.fte
+        conversions = converts * g.agency * g.fte
         assert hired[g.grade] + conversions == pytest.approx(leavers)
 
 
@@ -669,6 +671,34 @@ def test_a_service_without_demand_empties(service: ws.Authority) -> None:
     else:
         assert 0 < referred < open_children.iloc[0]
         assert (run.children["referred_day"] == 0).all()
+
+
+def test_agency_workers_are_found_on_notice_as_often_as_later() -> None:
+    """Of assignments of six months with 20 days of notice, that part is on notice on the first morning.
+
+    So as many go in the first quarter as in any other: without it hardly anybody would go in the first month,
+    and a service of many vacancies would seem to fill up with agency workers.
+    """
+    staff = plain(ENGLAND).with_changes(
+        demand={"children_per_year": 1.0}, casework={"work_scale": 1.0}, agency={"notice_days": 20.0}
+    )
+    assert staff.workforce.agency_assignment_months == 6.0
+    known: list[float] = []
+    ends = []
+    for replication in range(60):
+
+        def look(env: simpy.Environment, service: Any) -> None:
+            known.extend(post.notice_left for post in service.posts if post.state.name == "AGENCY")
+
+        run = ws.Simulation(staff, [look], "2025-10-01", 1, seed=5, replication=replication).run()
+        ends.append(np.diff(run.counts["sum_agency_ends"][::3]))
+    left = [days for days in known if days > 0]
+    share = 20.0 / (6 / 12 * DAYS_PER_YEAR)
+    assert len(left) / len(known) == pytest.approx(share, abs=4 * math.sqrt(share / len(known)))
+    assert np.mean(left) == pytest.approx(10.0, abs=4 * 20 / math.sqrt(12 * len(left)))
+    agency = sum(g.agency + g.agency_above_establishment for g in staff.posts)
+    error = np.std(ends, axis=0) / math.sqrt(len(ends))
+    assert (np.abs(np.mean(ends, axis=0) - 2.0 * agency / 4) < 4 * error).all()
 
 
 # ---- A do-nothing year -----------------------------------------------------------------------------------

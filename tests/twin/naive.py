@@ -58,6 +58,7 @@ class Simulation(Management):
         self.caseload: float | None = None
         self.open_children = 0
         self.counted_to = 0.0
+        self.dealt = False  # the cases open at the start
         self.cases = [CaseState(i, plan, self.env.event()) for i, plan in enumerate(world.cases)]
 
     # The driver: one instant after another.
@@ -72,6 +73,7 @@ class Simulation(Management):
         for case in self.cases:
             case.process = self.env.process(self.case_life(case))
         self.instant()
+        self.dealt = True
         self.caseload_then = self.caseload_of_authority()  # the start: after the first allocation
         while self.env.peek() < self.world.horizon - INSTANT:
             self.instant()
@@ -411,7 +413,7 @@ class Simulation(Management):
 
     def takes_new_cases(self, post: PostState) -> bool:
         """Not absent, and not on notice or about to go where the list winds down."""
-        goes = post.state == "notice" or post.winding_down
+        goes = post.state == "notice" or (post.winding_down and self.dealt)
         return post.present and (not goes or self.world.new_cases_on_notice)
 
     def can_take(self, post: PostState, case: CaseState) -> bool:

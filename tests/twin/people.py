@@ -129,6 +129,8 @@ class Office(ABC):
             if post.state == "agency":
                 post.agencies = 1
                 post.experienced = True
+                post.notice_days = post.plan.notice_left
+                post.winding_down = post.plan.notice_left > 0
 
     def permanent(self, post: PostState) -> Steps:
         """At work until the leave clock is met."""
@@ -189,16 +191,17 @@ class Office(ABC):
         if not (post.plan.agency_only or post.winding_down):
             left = threshold(self.world.luck.convert, post.number, number)
             convert = Clock(left, lambda: self.rates.convert_rate * self.convert_factor)
-        days = max(self.world.agency_notice_days, self.rates.agency_notice_days)
-        notice = Clock(days, lambda: 1.0) if post.winding_down else None
+        notice = Clock(post.notice_days, lambda: 1.0) if post.winding_down else None
         clocks = [clock for clock in (post.hire, end, notice, convert) if clock]
         winner = yield from self.race(post, clocks)
         if winner is convert:
             self.log("converted", post.number)
             self.start_permanent(post, self.env.now, self.full_level())
-        elif winner is end and max(self.world.agency_notice_days, self.rates.agency_notice_days) > 0:
+        elif (
+            winner is end and (days := max(self.world.agency_notice_days, self.rates.agency_notice_days)) > 0
+        ):
             self.log("agency notice", post.number)
-            post.winding_down = True
+            post.winding_down, post.notice_days = True, days
             self.changed.add(post.plan.team)
         elif winner is post.hire:
             self.hired(post)

@@ -172,6 +172,7 @@ def tiny_post(draw: st.DrawFn, number: int, horizon: float, teams: int, kinds: K
     agency_only = draw(st.sampled_from((False, False, False, True)))
     states = ("agency", "empty") if agency_only else ("permanent", "permanent", "agency", "notice", "empty")
     state = "empty" if opens > 0 else draw(st.sampled_from(states))
+    leaving = {"notice": grid(0.125, 8), "agency": st.one_of(st.just(0.0), st.just(0.0), grid(0.125, 8))}
     return Post(
         team=draw(st.sampled_from((number % teams, number % teams, draw(st.integers(0, teams - 1))))),
         fte=draw(st.sampled_from((1.0, 1.0, 0.5))),
@@ -179,7 +180,7 @@ def tiny_post(draw: st.DrawFn, number: int, horizon: float, teams: int, kinds: K
         state=state,
         opens=opens,
         service=draw(grid(0, 20)) if state != "empty" else 0.0,
-        notice_left=draw(grid(0.125, 8)) if state == "notice" else 0.0,
+        notice_left=draw(leaving[state]) if state in leaving else 0.0,
         agency_only=agency_only,
         cover=draw(st.sampled_from((True, True, False))),
         manages=kinds[grade][1],
@@ -483,6 +484,7 @@ def rough_post(dice: Dice, i: int, horizon: float, teams: int, kinds: Kinds) -> 
     agency_only = r.random() < 0.15
     states = ("agency", "empty") if agency_only else ("permanent", "permanent", "agency", "notice", "empty")
     state = "empty" if opens > 0 else r.choice(states)
+    leaves = state == "notice" or (state == "agency" and r.random() < 0.3)
     return Post(
         team=r.choice((i % teams, i % teams, r.randrange(teams))),
         fte=r.choice((1.0, 1.0, 0.8, 0.6, 0.5)),
@@ -490,7 +492,7 @@ def rough_post(dice: Dice, i: int, horizon: float, teams: int, kinds: Kinds) -> 
         state=state,
         opens=opens,
         service=r.uniform(0.0, 30.0) if state != "empty" else 0.0,
-        notice_left=r.uniform(0.1, 8.0) if state == "notice" else 0.0,
+        notice_left=r.uniform(0.1, 8.0) if leaves else 0.0,
         agency_only=agency_only,
         cover=r.random() < 0.8,
         manages=kinds[grade][1],

@@ -808,6 +808,29 @@ def test_agency_notice() -> None:
     assert staff_events(run(soon))[1:] == [(4.0, "agency ended", 0), (4.0, "started", 0)]
 
 
+def test_agency_workers_who_are_about_to_go_at_the_start() -> None:
+    """The last day is day 2: a share in the deal of the first morning, nothing after it."""
+    changes = (replace(QUIET, end_rate=1.0, convert_rate=1.0, cover_rate=1.0),)
+    open_case = Case(0.0, 1, 0, 0.0, (Draws((20.0,)),), opening=True, left=20.0)
+    world = staff_world(
+        (Post(0, 1.0, 8.0, "agency", notice_left=2.0), worker()),
+        changes=changes,
+        agency_notice_days=9.0,
+        new_cases_on_notice=False,
+        cases=(open_case, open_case, family(1.0, 1.0)),
+        end=((0.25, 0.5), NEVER),
+        convert=((0.25, 9.0), NEVER),
+        cover=((9.0, 1.0), NEVER),
+    )
+    assert staff_events(run(world))[:3] == [
+        (2.0, "agency ended", 0),
+        (3.0, "agency started", 0),
+        (3.5, "agency notice", 0),
+    ]
+    given = [(time, post, case) for time, what, post, case in run(world).events if what == "allocated"]
+    assert given[:3] == [(0.0, 0, 0), (0.0, 1, 1), (1.0, 1, 2)]
+
+
 LEVELS = (
     Level(able=0.5, leaving=2.0, share=0.25, days=6.0),
     Level(share=0.5, days=4.0, exponential=True),

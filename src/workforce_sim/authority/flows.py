@@ -42,6 +42,9 @@ class GradeRates(NamedTuple):
 _LEAST_EMPTY = 0.005
 
 
+#: Notice as long as the assignment leaves it this long before.
+_LEAST_ASSIGNMENT_DAYS = 1.0
+
 WEEKS_PER_YEAR = 365.25 / 7
 
 #: Share of the time a place above establishment is filled where no vacancy is covered by agency.
@@ -90,7 +93,7 @@ def grade_rates(authority: Authority) -> tuple[GradeRates, ...]:
     leavers = [
         rate * (g.number - g.vacant) * g.fte for rate, g in zip(turnover, authority.posts, strict=True)
     ]
-    converts = authority.workforce.conversions_per_agency_year
+    converts = conversions_per_agency_year(authority)
     needed = [n - converts * g.agency * g.fte for n, g in zip(leavers, authority.posts, strict=True)]
     names = [g.grade for g in authority.posts]
     for i, group in enumerate(authority.posts):  # whoever is promoted has to be replaced below
@@ -107,6 +110,23 @@ def grade_rates(authority: Authority) -> tuple[GradeRates, ...]:
         empty, covered = _hires(authority, group, max(0.0, people))
         found.append(GradeRates(scale, empty, covered, _covers(authority, group, covered)))
     return tuple(found)
+
+
+def conversions_per_agency_year(authority: Authority) -> float:
+    """Conversions a year of an agency worker, of whom those whose last day is known convert no more."""
+    return authority.workforce.conversions_per_agency_year * (1.0 - agency_on_notice(authority))
+
+
+def agency_on_notice(authority: Authority) -> float:
+    """Share of the agency workers whose last day is known: notice over assignment, in the long run."""
+    notice = authority.agency.notice_days
+    return notice / (notice + days_until_notice(authority))
+
+
+def days_until_notice(authority: Authority) -> float:
+    """Working days of an agency assignment before its last day is known, on average."""
+    assignment = authority.workforce.agency_assignment_months / 12 * DAYS_PER_YEAR
+    return max(assignment - authority.agency.notice_days, _LEAST_ASSIGNMENT_DAYS)
 
 
 def _empty_posts(group: PostGroup) -> float:
@@ -137,7 +157,7 @@ def _covers(authority: Authority, group: PostGroup, hires: float) -> float:
     if authority.workforce.covers_per_empty_post_year is not None:
         return authority.workforce.covers_per_empty_post_year
     ends = authority.workforce.agency_ends_per_year
-    converts = authority.workforce.conversions_per_agency_year
+    converts = conversions_per_agency_year(authority)
     if group.agency:
         return (ends + converts + hires) * group.agency * group.fte / _empty_posts(group)
     return _MOST_FILLED / (1 - _MOST_FILLED) * ends if group.agency_above_establishment else 0.0

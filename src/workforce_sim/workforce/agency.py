@@ -57,8 +57,11 @@ class Agency:
         self.set_rates()
 
     def begin(self) -> None:
-        """Take the starting caseload as the point from which drivers are counted."""
+        """The first deal is over: drivers are counted from here, and who is about to go winds down."""
         self._caseload_at_start = self._service.caseload
+        for post in self._service.posts:
+            if post.ends:
+                self._service.movements.winds_down(post)
 
     def read(self) -> None:
         """Read the caseload and the stability of managers, as at the start of every month."""

@@ -138,7 +138,7 @@ class Movements:
     def agency_gives_notice(self, post: Post) -> None:
         """The agency worker's last day is known: no more new cases."""
         self.note(Kind.AGENCY_NOTICE, post)
-        post.ends = True
+        post.ends, post.notice_left = True, self._service.agency_notice_days
         self.winds_down(post)
 
     def agency_ends(self, post: Post) -> None:

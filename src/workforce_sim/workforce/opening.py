@@ -9,6 +9,7 @@ import numpy as np
 
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
 from workforce_sim.authority.flows import (
+    agency_on_notice,
     hazard_integral,
     leaving_bands,
     mean_service_years,
@@ -50,6 +51,7 @@ def open_service(authority: Authority, teams: Layout, service: Service, luck: Lu
     residual_luck = luck.uniforms(Stream.LEAVE, n)
     notice_days = authority.workforce.notice_days
     assignment = authority.workforce.agency_assignment_months / 12 * DAYS_PER_YEAR
+    agency_notice, ending = authority.agency.notice_days, agency_on_notice(authority)
     number = 0
     cover = any(g.agency for g in authority.posts) or not any(above_establishment_places(authority))
     for grade, group in enumerate(authority.posts):
@@ -64,10 +66,11 @@ def open_service(authority: Authority, teams: Layout, service: Service, luck: Lu
             state, left, days = PERMANENT, 0.0, float(start.days[i])
             if i in covered:
                 state, days = AGENCY, -assignment * math.log(float(service_luck[post]))
+                left = _notice_left(u, agency_notice, ending)
             elif i in vacant:
                 state = EMPTY
             elif u < on_notice:
-                state, left = NOTICE, notice_days * u / on_notice
+                state, left = NOTICE, _notice_left(u, notice_days, on_notice)
             service.open_post(
                 team=team_of[i],
                 grade=grade,
@@ -80,11 +83,13 @@ def open_service(authority: Authority, teams: Layout, service: Service, luck: Lu
                 cover=cover,
             )
         number += group.number
-    _open_above_establishment(authority, teams, service)
+    _open_above_establishment(authority, teams, service, luck)
 
 
-def _open_above_establishment(authority: Authority, teams: Layout, service: Service) -> None:
+def _open_above_establishment(authority: Authority, teams: Layout, service: Service, luck: Luck) -> None:
     number = 0
+    u = luck.uniforms(Stream.POST_NOTICE, sum(above_establishment_places(authority)), layer=ABOVE)
+    notice, ending = authority.agency.notice_days, agency_on_notice(authority)
     for grade, places in enumerate(above_establishment_places(authority)):
         team_of = teams.dealt(authority.posts[grade], places)
         for i in range(places):
@@ -96,8 +101,14 @@ def _open_above_establishment(authority: Authority, teams: Layout, service: Serv
                 luck=(ABOVE, number),
                 established=False,
                 state=AGENCY if filled else EMPTY,
+                notice_left=_notice_left(float(u[number]), notice, ending) if filled else 0.0,
             )
             number += 1
+
+
+def _notice_left(u: float, days: float, on_notice: float) -> float:
+    """Of the people of whom this share is on notice of so many days: what is left of it, 0 for the others."""
+    return days * u / on_notice if u < on_notice else 0.0
 
 
 class _Start(NamedTuple):

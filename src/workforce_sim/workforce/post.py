@@ -169,7 +169,7 @@ class Post:
             if self.recruiting:
                 self.hire.start(dials.hire(self.grade, covered=covered))
         if covered and self.ends:
-            last_day = Clock(END, self.service.agency_notice_days, self.rings)
+            last_day = Clock(END, self.notice_left, self.rings)
             clocks.append(last_day)
             last_day.start(dials.calendar)
         elif covered and not self.stays:

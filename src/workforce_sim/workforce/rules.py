@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
-from workforce_sim.authority.flows import WEEKS_PER_YEAR, leaving_bands, turnover_by_grade
+from workforce_sim.authority.flows import (
+    WEEKS_PER_YEAR,
+    days_until_notice,
+    leaving_bands,
+    turnover_by_grade,
+)
 from workforce_sim.authority.parts import TimeLaw
 from workforce_sim.authority.time_laws import stretched
 from workforce_sim.demand.luck import Stream
@@ -22,9 +27,6 @@ _EXPONENTIAL = TimeLaw()
 
 #: The law of each kind of clock that has one.
 _LAWS = {Stream.LEAVE: "leaving_law", Stream.HIRE: "hiring_law", Stream.END: "assignment_law"}
-
-#: An assignment lasts at least so long before its notice.
-_LEAST_ASSIGNMENT_DAYS = 1.0
 
 
 class Level(NamedTuple):
@@ -155,9 +157,8 @@ def staff_rules(authority: Authority) -> StaffRules:
     """The rules of a balanced authority."""
     w, r, a, s = authority.workforce, authority.recruitment, authority.agency, authority.supervision
     costs = authority.costs
-    assignment = w.agency_assignment_months / 12 * DAYS_PER_YEAR - a.notice_days
     return StaffRules(
-        end=1.0 / max(assignment, _LEAST_ASSIGNMENT_DAYS),
+        end=1.0 / days_until_notice(authority),
         convert=w.conversions_per_agency_year / DAYS_PER_YEAR,
         convert_full_offer=w.conversions_per_agency_year_full_offer / DAYS_PER_YEAR,
         pay_gap_gbp=w.agency_pay_gap_gbp,

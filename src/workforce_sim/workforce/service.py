@@ -275,7 +275,7 @@ class Service:
             cover: may be covered by agency.
             state: who is in it.
             service_days: of whoever is in it, working days.
-            notice_left: working days, when on notice.
+            notice_left: working days, when on notice, or of agency workers whose last day is known.
             left_to_leave: what is left of the threshold of leaving, where its law has a memory.
             running: has the running cost of a new post.
             stays: the agency worker stays until the post is closed.
@@ -315,6 +315,8 @@ class Service:
         if state == NOTICE:
             post.permanents, post.notice_left = 1, notice_left
             self.movements.winds_down(post)
+        elif state == AGENCY and notice_left > 0:  # at the start: shares in the first deal
+            post.ends, post.notice_left = True, notice_left
         elif state == PERMANENT:
             self.movements.watch(post, now - service_days, left_to_leave)
         self._lives.append(self.env.process(post.life()))
