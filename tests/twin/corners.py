@@ -419,4 +419,13 @@ CORNERS: dict[str, World] = {
         absence_rate=0.25,
         candidates=((), (Candidate(wait=0.5, days=1.0, kept=0.0),), ()),
     ),
+    "luck for another visit is drawn in the middle of an instant in which somebody leaves": plain_world(
+        horizon=20.5,
+        stages=(Stage(next=((1.0, 0),)),),
+        posts=(worker(), worker(cover=False)),
+        bands=((0.0, 0.125),),
+        changes=(ON,),
+        luck={"leave": (NEVER, (1.0,))},
+        cases=(*[family(0, 1.0)] * 3, family(8.0, 1.0)),
+    ),
 }

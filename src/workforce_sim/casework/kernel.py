@@ -156,7 +156,10 @@ def advance(S: Any, until: float) -> Any:
         t = until
         last = True
         later = until < 0.0 or until > run.now + INSTANT
-        if later:
+        if later and run.broken_off:
+            t = run.now
+            last = False
+        elif later:
             code = finish_instant(S)
             if code != REACHED:
                 return code
@@ -165,6 +168,7 @@ def advance(S: Any, until: float) -> Any:
             if t > until + INSTANT:  # else casework's own time, which nobody moves who only looks
                 t = until
         code = events_due(S, t)
+        run.broken_off = code != REACHED and code != LEAVER
         if code != REACHED:  # the instant is not over: its referrals must not come before its events
             return code
         if later:

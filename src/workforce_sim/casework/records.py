@@ -223,6 +223,7 @@ RUN = np.dtype(
         ("stirred", "i8"),  # somebody's caseload changed in this instant
         ("top_ordinal", "i8"),  # the latest visit of any family
         ("drawn", "i8"),  # visits for which luck has been drawn
+        ("broken_off", "i8"),  # events of the present instant are left: there was too little room
         ("counts", "i8", (len(DAYS),)),  # children now, by DAYS
         ("areas", "f8", (len(DAYS),)),  # and their integrals over time
         *((name, LAW.fields[name][0]) for name in LAW.names or () if LAW.fields),
