@@ -5,24 +5,24 @@ That early help prevents referrals is widely held, but no size was found that co
 about 20 seconds.
 
 In short: each 4% of referrals prevented takes about 0.3 off the average caseload after three years; with 12%
-it is 1.0 lower and 14 fewer children are looked after, for £1.0m.
+it is 1.0 lower and 9 fewer children are looked after, for £1.0m.
 
 Headline:
 
     “4% fewer referrals” beside “Do nothing”, after three years:
       Average caseload: 0.3 lower (95% interval 0.2 to 0.4): better
-      Children looked after: cannot be told apart (95% interval 8 lower to 1 higher)
-      Drift: cannot be told apart (95% interval 2.0 lower to 0.3 percentage points higher)
+      Children looked after: cannot be told apart (95% interval 6 lower to 2 higher)
+      Drift: 1.1 percentage points lower (95% interval 0.4 to 1.9): better
       Cost to date: £1.0m more (95% interval £1.00m to £1.00m)
     “8% fewer referrals” beside “Do nothing”, after three years:
-      Average caseload: 0.6 lower (95% interval 0.4 to 0.7): better
-      Children looked after: 9 lower (95% interval 5 to 13)
-      Drift: 2.0 percentage points lower (95% interval 0.9 to 3.1): better
+      Average caseload: 0.7 lower (95% interval 0.5 to 0.9): better
+      Children looked after: 5 lower (95% interval 1 to 9)
+      Drift: 2.0 percentage points lower (95% interval 1.1 to 2.9): better
       Cost to date: £1.0m more (95% interval £1.00m to £1.00m)
     “12% fewer referrals” beside “Do nothing”, after three years:
-      Average caseload: 1.0 lower (95% interval 0.7 to 1.2): better
-      Children looked after: 14 lower (95% interval 9 to 18)
-      Drift: 2.6 percentage points lower (95% interval 1.3 to 4.0): better
+      Average caseload: 1.0 lower (95% interval 0.8 to 1.2): better
+      Children looked after: 9 lower (95% interval 4 to 15)
+      Drift: 2.2 percentage points lower (95% interval 1.4 to 3.0): better
       Cost to date: £1.0m more (95% interval £1.00m to £1.00m)
     20 worlds, the same luck in every scenario. Chance only: assumptions held fixed; what plans
     change is not back-tested.

@@ -4,21 +4,21 @@ England's median authority of 2025 (100 posts that hold cases); the posts are th
 Evidence: how soon a post is filled, and how often agency covers it meanwhile, is derived from the
 authority's own vacancies and starters. Takes about 20 seconds.
 
-In short: the average caseload is 1.1 lower after one year and 1.4 lower after three. Posts are not people:
-by then they have brought 5.7 permanent workers and 3.5 agency workers.
+In short: the average caseload is 1.2 lower after one year and 1.3 lower after three. Posts are not people: by
+then they have brought 4.8 permanent workers and 3.6 agency workers.
 
 Headline:
 
     “10 posts” beside “Do nothing”, after one year:
-      Average caseload: 1.1 lower (95% interval 1.0 to 1.3): better
-      Permanent workers in post: 2.4 FTE more (95% interval 1.2 to 3.6): better
-      Agency workers: 6.0 FTE more (95% interval 4.8 to 7.1): worse
-      Cost to date: £237,000 more (95% interval £224,000 to £249,000)
+      Average caseload: 1.2 lower (95% interval 1.1 to 1.4): better
+      Permanent workers in post: 2.5 FTE more (95% interval 1.5 to 3.6): better
+      Agency workers: 5.8 FTE more (95% interval 4.8 to 6.8): worse
+      Cost to date: £238,000 more (95% interval £226,000 to £250,000)
     “10 posts” beside “Do nothing”, after three years:
-      Average caseload: 1.4 lower (95% interval 1.2 to 1.6): better
-      Permanent workers in post: 5.7 FTE more (95% interval 4.6 to 6.7): better
-      Agency workers: 3.5 FTE more (95% interval 2.5 to 4.4): worse
-      Cost to date: £1.3m more (95% interval £1.30m to £1.35m)
+      Average caseload: 1.3 lower (95% interval 1.2 to 1.5): better
+      Permanent workers in post: 4.8 FTE more (95% interval 3.5 to 6.1): better
+      Agency workers: 3.6 FTE more (95% interval 2.3 to 4.9): worse
+      Cost to date: £1.3m more (95% interval £1.3m to £1.4m)
     20 worlds, the same luck in every scenario. Chance only: assumptions held fixed; what plans
     change is not back-tested.
 """

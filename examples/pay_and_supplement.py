@@ -5,25 +5,28 @@ neighbours match it within about two years. Evidence: an assumption. No figure f
 1% more pay is taken to mean 1% less leaving and 1% more hiring (for teachers 0 to 3). Takes about 20
 seconds.
 
-In short: a rise for everybody brings 4.4 more permanent workers after three years, a supplement 3.5, and 2.1
+In short: a rise for everybody brings 3.9 more permanent workers after three years, a supplement 3.2, and 1.6
 if neighbours match it. The turnover of a single year does not show any of it.
 
 Headline:
 
     “5% for everybody” beside “Do nothing”, after three years:
-      Permanent workers in post: 4.4 FTE more (95% interval 3.0 to 5.8): better
-      Agency workers: 2.9 FTE fewer (95% interval 1.6 to 4.2): better
-      Turnover, last 12 months: cannot be told apart (95% interval 1.4 lower to 0.2 percentage points higher)
+      Permanent workers in post: 3.9 FTE more (95% interval 2.4 to 5.4): better
+      Agency workers: 3.3 FTE fewer (95% interval 2.0 to 4.6): better
+      Turnover, last 12 months: cannot be told apart (95% interval 1.1 lower to 0.2 percentage
+      points higher)
       Cost to date: £1.3m more (95% interval £1.2m to £1.3m)
     “10% for social workers” beside “Do nothing”, after three years:
-      Permanent workers in post: 3.5 FTE more (95% interval 2.7 to 4.4): better
-      Agency workers: 3.0 FTE fewer (95% interval 2.3 to 3.6): better
-      Turnover, last 12 months: cannot be told apart (95% interval 1.1 lower to 0.2 percentage points higher)
-      Cost to date: £1.1m more (95% interval £1.1m to £1.2m)
+      Permanent workers in post: 3.2 FTE more (95% interval 2.0 to 4.5): better
+      Agency workers: 2.9 FTE fewer (95% interval 1.4 to 4.3): better
+      Turnover, last 12 months: cannot be told apart (95% interval 0.9 lower to 0.3 percentage
+      points higher)
+      Cost to date: £1.2m more (95% interval £1.1m to £1.2m)
     “10%, matched by neighbours” beside “Do nothing”, after three years:
-      Permanent workers in post: 2.1 FTE more (95% interval 1.3 to 2.9): better
-      Agency workers: 1.4 FTE fewer (95% interval 0.7 to 2.1): better
-      Turnover, last 12 months: cannot be told apart (95% interval 0.8 lower to 0.5 percentage points higher)
+      Permanent workers in post: 1.6 FTE more (95% interval 0.6 to 2.7): better
+      Agency workers: 1.4 FTE fewer (95% interval 0.6 to 2.1): better
+      Turnover, last 12 months: cannot be told apart (95% interval 0.6 lower to 0.5 percentage
+      points higher)
       Cost to date: £1.1m more (95% interval £1.1m to £1.2m)
     20 worlds, the same luck in every scenario. Chance only: assumptions held fixed; what plans
     change is not back-tested.

@@ -6,24 +6,24 @@ supported, and no size was found in the UK. The model takes the managers an auth
 so that more of them can only stand in for those who are away; and half of new managers are promoted case
 holders. Takes about 20 seconds.
 
-In short: managers who stay bring turnover down by 1.1 points. Ten more managers' posts do not, for £2.0m,
-and the average caseload is 0.2 higher.
+In short: managers who stay bring turnover down by 0.9 points. Ten more managers' posts do not, for £2.0m, and
+1.4 FTE fewer hold cases.
 
 Headline:
 
     “One manager to four” beside “Do nothing”, after three years:
-      Permanent workers in post: 3.1 FTE more (95% interval 1.6 to 4.7): better
-      Case holders: cannot be told apart (95% interval 1.7 fewer to 0.2 FTE more)
-      Turnover, last 12 months: cannot be told apart (95% interval 1.0 lower to 0.6 percentage
+      Permanent workers in post: 2.8 FTE more (95% interval 1.0 to 4.6): better
+      Case holders: 1.4 FTE fewer (95% interval 0.4 to 2.4)
+      Turnover, last 12 months: cannot be told apart (95% interval 0.7 lower to 1.1 percentage
       points higher)
-      Average caseload: 0.2 higher (95% interval 0.1 to 0.4): worse
+      Average caseload: cannot be told apart (95% interval 0.1 lower to 0.5 higher)
       Cost to date: £2.0m more (95% interval £1.9m to £2.0m)
     “Managers stay” beside “Do nothing”, after three years:
-      Permanent workers in post: 2.6 FTE more (95% interval 1.5 to 3.7): better
-      Case holders: cannot be told apart (95% interval 0.2 fewer to 1.2 FTE more)
-      Turnover, last 12 months: 1.1 percentage points lower (95% interval 0.5 to 1.8): better
-      Average caseload: cannot be told apart (95% interval 0.2 lower to 0.1 higher)
-      Cost to date: £368,000 more (95% interval £350,000 to £386,000)
+      Permanent workers in post: 2.4 FTE more (95% interval 1.0 to 3.7): better
+      Case holders: cannot be told apart (95% interval 1.0 fewer to 0.9 FTE more)
+      Turnover, last 12 months: 0.9 percentage points lower (95% interval 0.3 to 1.6): better
+      Average caseload: cannot be told apart (95% interval 0.3 lower to 0.2 higher)
+      Cost to date: £365,000 more (95% interval £344,000 to £385,000)
     20 worlds, the same luck in every scenario. Chance only: assumptions held fixed; what plans
     change is not back-tested.
 """

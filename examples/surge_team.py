@@ -11,14 +11,14 @@ Headline:
 
     “Surge, team of ten” beside “Surge”, after one year:
       Average caseload: 1.8 lower (95% interval 1.6 to 1.9): better
-      Drift: 3.8 percentage points lower (95% interval 3.1 to 4.4): better
-      Children turned away: 3.2 lower (95% interval 0.9 to 5.5): better
+      Drift: 3.8 percentage points lower (95% interval 3.1 to 4.5): better
+      Children turned away: 2.8 lower (95% interval 0.8 to 4.7): better
       Cost to date: £584,000 more (95% interval £584,000 to £584,000)
     “Surge, team of ten” beside “Surge”, after two years:
-      Average caseload: cannot be told apart (95% interval 0.2 lower to 0.0 higher)
-      Drift: cannot be told apart (95% interval 0.3 lower to 1.5 percentage points higher)
-      Children turned away: cannot be told apart (95% interval 1.3 lower to 0.3 higher)
-      Cost to date: £934,000 more (95% interval £932,000 to £935,000)
+      Average caseload: cannot be told apart (95% interval 0.2 lower to 0.1 higher)
+      Drift: cannot be told apart (95% interval 1.2 lower to 0.7 percentage points higher)
+      Children turned away: cannot be told apart (95% interval 0.4 lower to 0.2 higher)
+      Cost to date: £934,000 more (95% interval £933,000 to £935,000)
     20 worlds, the same luck in every scenario. Chance only: assumptions held fixed; what plans
     change is not back-tested.
 """

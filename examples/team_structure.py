@@ -6,23 +6,23 @@ hub of its own either way. Evidence: that half of the changes of worker are tran
 from published shares; that generalists do every stage as well as specialists is an assumption, and all of the
 answer rests on it. Takes about 20 seconds.
 
-In short: in generic teams a child meets 0.28 fewer workers, drift is 9.7 points lower and the average
+In short: in generic teams a child meets 0.27 fewer workers, drift is 8.2 points lower and the average
 caseload 0.9 lower after three years. The upheaval takes little of it away.
 
 Headline:
 
     “Generic teams” beside “Do nothing”, after three years:
-      Workers per child, cases closed: 0.28 lower (95% interval 0.22 to 0.35): better
-      Changes of worker: 34 lower (95% interval 26 to 41): better
-      Drift: 9.7 percentage points lower (95% interval 7.2 to 12.2): better
-      Children with an open case: 76 lower (95% interval 56 to 95)
-      Average caseload: 0.9 lower (95% interval 0.7 to 1.2): better
+      Workers per child, cases closed: 0.27 lower (95% interval 0.21 to 0.33): better
+      Changes of worker: 38 lower (95% interval 31 to 44): better
+      Drift: 8.2 percentage points lower (95% interval 5.7 to 10.7): better
+      Children with an open case: 67 lower (95% interval 52 to 82)
+      Average caseload: 0.9 lower (95% interval 0.6 to 1.2): better
     “Generic teams, with the upheaval” beside “Do nothing”, after three years:
-      Workers per child, cases closed: 0.28 lower (95% interval 0.20 to 0.35): better
-      Changes of worker: 32 lower (95% interval 23 to 41): better
-      Drift: 9.6 percentage points lower (95% interval 6.9 to 12.3): better
-      Children with an open case: 69 lower (95% interval 48 to 89)
-      Average caseload: 0.9 lower (95% interval 0.5 to 1.3): better
+      Workers per child, cases closed: 0.26 lower (95% interval 0.21 to 0.31): better
+      Changes of worker: 36 lower (95% interval 26 to 45): better
+      Drift: 7.9 percentage points lower (95% interval 5.5 to 10.4): better
+      Children with an open case: 68 lower (95% interval 50 to 85)
+      Average caseload: 0.9 lower (95% interval 0.6 to 1.2): better
     20 worlds, the same luck in every scenario. Chance only: assumptions held fixed; what plans
     change is not back-tested.
 """

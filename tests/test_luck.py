@@ -142,10 +142,12 @@ FROZEN = {
     2: "6b75f99e08fd5ffa0f2acf52321421662e5749b471efce2db5668ad4966e18c4",
     # The same draws; other cases are open at the start.
     3: "6b75f99e08fd5ffa0f2acf52321421662e5749b471efce2db5668ad4966e18c4",
+    # The same draws; agency workers are found on notice, and teams are staffed in other shares.
+    4: "6b75f99e08fd5ffa0f2acf52321421662e5749b471efce2db5668ad4966e18c4",
 }
 
 #: The streams of each version by number; later purposes take later numbers and leave the block as it is.
-STREAMS_OF = {1: [*range(1, 16), *range(20, 25)], 2: list(range(1, 33)), 3: list(range(1, 33))}
+STREAMS_OF = {1: [*range(1, 16), *range(20, 25)], **dict.fromkeys((2, 3, 4), range(1, 33))}
 
 
 def reference_block(version: int) -> bytes:

@@ -33,7 +33,8 @@ def _digest() -> str:
     digest = hashlib.sha256(numba.__version__.encode())
     here = Path(__file__)
     rules = [
-        here.parent / "authority" / f"{name}.py" for name in ("calendar", "pace", "stage_rules", "history")
+        here.parent / "authority" / f"{name}.py"
+        for name in ("calendar", "gamma_law", "pace", "paces", "stage_rules", "history")
     ]
     for file in [here, *sorted((here.parent / "casework").glob("*.py")), *rules]:
         digest.update(file.read_bytes())

@@ -1,4 +1,4 @@
-"""The history: families traced through the pathway at a constant pace, with nobody waiting.
+"""The history: families traced through the pathway at constant paces, with nobody waiting.
 
 Seen at a random moment it gives the cases open at the start of a run (section 8 of docs/model.md); its mean
 days open per referral and stage balance the flows (section 9). Both come from the same trace, so they agree.
@@ -184,7 +184,7 @@ def _time(
     gates: Any,
     visits: Any,
     normals: Any,
-    pace: float,
+    paces: Any,
     changes: float,
     reading: float,
     lost: float,
@@ -201,6 +201,7 @@ def _time(
             before = 0.0
         work = work_days(stages, s, normals[i])
         read = reading / stage.attention
+        pace = paces[s]
         repeated = changes * (work / pace) * (read + lost * work / 2.0)
         if visit.read:
             repeated += read
@@ -218,9 +219,7 @@ def _time(
 
 
 @compiled
-def _look(
-    stages: Any, pace: float, visits: Any, spells: Any, order: Any, moments: Any, snapshot: Any
-) -> None:
+def _look(stages: Any, paces: Any, visits: Any, spells: Any, order: Any, moments: Any, snapshot: Any) -> None:
     """How the families look at these moments (soonest first) of all days open, one visit after another."""
     j = 0
     ended = spells[order[0]].days
@@ -232,7 +231,7 @@ def _look(
         # How far a visit has come is spread as evenly as which visit it is: one sample serves every
         # replication, so chance in it would be an error that no number of replications averages out.
         age = spell.days * ((k + 0.5) * _GOLDEN % 1.0)
-        done = min(spell.work, pace * progress_by(stages, visit.stage, age))
+        done = min(spell.work, paces[visit.stage] * progress_by(stages, visit.stage, age))
         seen.stage, seen.ordinal = visit.stage, visit.ordinal
         seen.age, seen.open_days = age, spell.before + age
         seen.left, seen.done = spell.work - done, done
@@ -305,7 +304,7 @@ def _walk(
 
 def trace(
     table: StageTable,
-    pace: float,
+    pace: float | Floats,
     *,
     handovers: Handovers,
     early_return_factor: float = 1.0,
@@ -317,7 +316,7 @@ def trace(
 
     Args:
         table: the pathway.
-        pace: share of full attention that every case gets, the same all the time.
+        pace: share of full attention that every case gets, the same all the time; one, or one a stage.
         handovers: what changes of worker cost. People leaving add repeated work in proportion to the time
             worked on a case; a stage of another team type than the stage before, and the first of a family
             that has come back, adds reading in. Both are added at entry to the stage; not at the front door,
@@ -341,7 +340,8 @@ def trace(
         >>> round(float(seen.days[0]), 6), round(seen.returns, 3)
         (60.0, 0.333)
     """
-    if not 0.0 < pace < np.inf:
+    paces = np.array(np.broadcast_to(np.asarray(pace, np.float64), len(table.stages)))
+    if not (np.all(paces > 0.0) and np.all(paces < np.inf)):
         rule, fix = "more than 0, or no case ever ends", "a lower caseload or less upkeep per child"
         raise InputError("the history", [Problem("pace", repr(pace), rule, fix)])
     stages = np.array(table.stages, STAGE).view(np.recarray)  # of one type: compiled once
@@ -359,7 +359,7 @@ def trace(
     cost = (float(handovers.changes_per_day), float(handovers.reading_hours), float(handovers.lost_share))
     sums = np.zeros((4, len(stages)))
     spells = np.zeros(len(walk.visits), _SPELL).view(np.recarray)
-    _time(stages, gates, walk.visits, walk.normals, float(pace), *cost, sums, spells)
+    _time(stages, gates, walk.visits, walk.normals, paces, *cost, sums, spells)
     total = float(sums[0].sum())
     if not np.isfinite(total):
         rule, fix = "a finite number of days", "less work, or a caseload that leaves time for it"
@@ -369,7 +369,7 @@ def trace(
     if len(snapshot):
         # one moment in each of so many equal parts of all days open, anywhere in it
         moments = (np.arange(snapshots) + _random(_MOMENTS).random(snapshots)) * (total / snapshots)
-        _look(stages, float(pace), walk.visits, spells, walk.by_length, moments, snapshot)
+        _look(stages, paces, walk.visits, spells, walk.by_length, moments, snapshot)
         snapshot = snapshot[_random(_ORDER).permutation(snapshots)]
 
     referrals = int(walk.visits["begins"].sum())

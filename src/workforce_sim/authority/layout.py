@@ -1,4 +1,4 @@
-"""Which teams there are, and which posts are in which: types of team in proportion to their work."""
+"""Which teams there are, and which posts are in which: types of team staffed to go at one pace."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 #: No team is planned with fewer case-holding posts: one that is vacant would stop all that pass through it.
 _LEAST_POSTS = 2.0
+
+#: One post more or less is a tenth or more of what a type of fewer posts can do.
+_FEW_POSTS = 10
 
 
 @dataclass(frozen=True)
@@ -64,9 +67,10 @@ class Layout:
 
 @once_per_authority
 def layout(authority: Authority) -> Layout:
-    """Teams dealt over the types of team in proportion to the hours of work there, at least one each.
+    """Teams dealt over the types of team so that all go at one pace, at least one each.
 
-    No team has fewer than two case-holding posts, if there are that many.
+    No team has fewer than two case-holding posts, if there are that many, and a type of fewer than ten is
+    rounded up to whole ones if there are enough: rounded down it would not keep up.
     """
     state = steady(authority)
     types = state.pathway.team_types
@@ -77,6 +81,10 @@ def layout(authority: Authority) -> Layout:
     teams = np.maximum(1, np.round(number * work)).astype(np.int64)
     holders = sum(group.number for group in authority.posts if group.holds_cases)
     least = teams * min(1.0, _LEAST_POSTS / max(holders, 1), 1.0 / teams.sum())
+    few = work * holders < _FEW_POSTS
+    rounded_up = np.maximum(least, np.where(few, np.ceil(work * holders) / max(holders, 1), 0.0))
+    if rounded_up.sum() <= 1.0:
+        least = rounded_up
     for _ in types:  # what the small types are given is taken from the others in proportion
         small = work <= least
         rest = work[~small].sum()

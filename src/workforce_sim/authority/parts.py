@@ -112,6 +112,16 @@ class Demand(Part):
         """Mean children of a case: of a family, or one, if every child is a case."""
         return self.children_per_family if self.siblings_together else 1.0
 
+    @property
+    def children_met(self) -> float:
+        """Mean children of the case that a child is in: more than of a case, as large families have more."""
+        if not self.siblings_together:
+            return 1.0
+        mean = self.children_per_family
+        if self.family_sizes is None:  # 1 + Poisson
+            return mean + (mean - 1.0) / mean
+        return sum(n * n * share for n, share in enumerate(self.family_sizes, 1)) / mean
+
     @model_validator(mode="after")
     def _sizes_fit(self) -> Demand:
         if self.family_sizes is not None:

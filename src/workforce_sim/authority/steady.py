@@ -1,38 +1,34 @@
-"""The steady state a do-nothing year stays in: pace, scale of work, children by stage, teams by work.
+"""The steady state a do-nothing year stays in: paces, scale of work, children by stage, staff by type.
 
-Section 9 of docs/model.md. The history gives the days a referral is open at a given pace and scale of work;
-here both are solved so that the children open are those of the census row.
+Section 9 of docs/model.md. The history gives the days a referral is open at given paces and scale of work;
+here all are solved so that the children open are those of the census row.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
 from workforce_sim.authority.flows import mean_able
 from workforce_sim.authority.once import once_per_authority
-from workforce_sim.authority.pace import pace
 from workforce_sim.authority.pathway import simple_pathway
 
 if TYPE_CHECKING:
     from workforce_sim.authority.authority import Authority
     from workforce_sim.authority.history import Floats, Handovers, History
+    from workforce_sim.authority.paces import Hours, Mix
     from workforce_sim.authority.pathway import Pathway
     from workforce_sim.authority.stage_rules import StageTable
-
-#: A service that cannot keep up at all is taken to give at least this share of full attention.
-LEAST_PACE = 0.02
 
 #: Where a service has nobody referred, or nobody to hold a case, work is taken as stated.
 _AS_STATED = 1.0
 
 _LOWEST, _HIGHEST = 1e-3, 1e3
-_ROUNDS = 4
-_LOADS = 100  # quantiles of the law of workers' loads
+_ROUNDS = 8
 
 
 @dataclass(frozen=True)
@@ -42,22 +38,28 @@ class Steady:
     Attributes:
         pathway: its stages (one, if it states none).
         scale: what multiplies the hours of work of every stage.
-        pace: share of full attention at the caseload of the census row.
+        pace: share of full attention at the caseload of the census row, of all work.
+        paces: the same by stage.
         history: days, hours and a sample of open cases, per referral.
+        mix: the children open, as far as paces depend on it.
         wanted_hours: hours of progress a day that an open child would absorb with full attention, mean.
         upkeep_hours: hours a day an open child costs, mean.
         work_hours: hours of progress per child and referral, handovers counted.
-        type_shares: share of the hours of case work done by each type of team.
+        type_shares: share of the case holders in each type of team, at which all types go at one pace.
+        hours: what a case holder can give.
     """
 
     pathway: Pathway
     scale: float
     pace: float
+    paces: Floats
     history: History
+    mix: Mix
     wanted_hours: float
     upkeep_hours: float
     work_hours: float
     type_shares: Floats
+    hours: Hours
 
     @property
     def table(self) -> StageTable:
@@ -74,12 +76,11 @@ class _Question:
 
     pathway: Pathway = field(compare=False)
     pathway_json: str
-    case_hours: float
-    overtime: tuple[float, float]
+    hours: Hours
     handovers: tuple[float, float, float]
     referred_per_day: float
     open_children: float
-    spread: float
+    children_met: float
     caseload: float
     scale: float | None
 
@@ -91,6 +92,8 @@ def steady(authority: Authority) -> Steady:
 
 
 def _question(authority: Authority) -> _Question:
+    from workforce_sim.authority.paces import Hours
+
     c, scale = authority.casework, authority.casework.work_scale
     pathway = authority.pathway
     if pathway is None:
@@ -106,12 +109,16 @@ def _question(authority: Authority) -> _Question:
     return _Question(
         pathway=pathway,
         pathway_json=pathway.model_dump_json(),
-        case_hours=c.case_hours_per_day * able,
-        overtime=(c.overtime_share, c.overtime_limit_hours_per_day * able),
+        hours=Hours(
+            case_hours=c.case_hours_per_day * able,
+            overtime_share=c.overtime_share,
+            overtime_limit=c.overtime_limit_hours_per_day * able,
+            spread=workload_spread(authority),
+        ),
         handovers=(changes, reading, c.handover_progress_lost),
         referred_per_day=authority.demand.children_per_year / DAYS_PER_YEAR,
         open_children=authority.census.caseload * authority.case_holders_fte(),
-        spread=workload_spread(authority),
+        children_met=authority.demand.children_met,
         caseload=authority.census.caseload,
         scale=scale,
     )
@@ -128,12 +135,12 @@ def _solved(question: _Question) -> Steady:
     target, scale = question.open_children, question.scale
     if scale is None and (question.referred_per_day == 0 or target == 0):
         scale = _AS_STATED
-    speed = 1.0
+    paces: Floats = np.ones(len(pathway.stages))
 
     def too_many(candidate: float) -> float:
         """Children open beyond those of the census row, at this scale of work."""
-        nonlocal speed
-        history, speed = _look(question, pathway, candidate, speed, handovers)
+        nonlocal paces
+        history, paces = _look(question, candidate, paces, handovers)[:2]
         return float(np.log(question.referred_per_day * history.days.sum() / target))
 
     if scale is None:
@@ -144,53 +151,21 @@ def _solved(question: _Question) -> Steady:
             scale = high
         else:
             scale = float(brentq(too_many, low, high, xtol=1e-7, rtol=1e-9))
-    history, speed = _look(question, pathway, scale, speed, handovers, snapshots=8_192)
-    stages: Any = pathway.table(scale).stages
-    wanted, upkeep = _hours_per_child(history, stages, speed)
-    hours = history.worked_hours + stages["upkeep"] * history.days
-    types = np.bincount(stages["team_type"], hours, len(pathway.team_types))
+    history, paces, mix, shares = _look(question, scale, paces, handovers, snapshots=8_192)
+    wanted, worked = float(mix.wanted.sum()), float(history.worked_hours.sum())
     return Steady(
         pathway=pathway,
         scale=scale,
-        pace=speed,
+        pace=float(np.dot(mix.wanted, paces)) / wanted if wanted else 1.0,
+        paces=paces,
         history=history,
+        mix=mix,
         wanted_hours=wanted,
-        upkeep_hours=upkeep,
-        work_hours=float(history.worked_hours.sum()),
-        type_shares=types / types.sum() if types.sum() else np.full(len(types), 1 / len(types)),
+        upkeep_hours=float(mix.upkeep.sum()),
+        work_hours=worked,
+        type_shares=shares,
+        hours=question.hours,
     )
-
-
-def _hours_per_child(history: History, stages: Any, speed: float) -> tuple[float, float]:
-    """Hours a day of progress that an open child would absorb with full attention, and of upkeep: means."""
-    days = float(history.days.sum())
-    if not days:
-        return 0.0, 0.0
-    upkeep = float((stages["upkeep"] * history.days).sum()) / days
-    return float(history.worked_hours.sum()) / speed / days, upkeep
-
-
-def mean_pace(
-    wanted: float, upkeep: float, hours: float, overtime_share: float, overtime_limit: float, spread: float
-) -> float:
-    """The pace a case meets when workers' loads differ: the mean over a gamma law of cv ``spread``, by load.
-
-    A full list slows down more than an empty one speeds up, so it is below the pace of the mean load.
-    """
-    if spread < 1e-6:  # all alike, as far as numbers can tell
-        return pace(wanted, upkeep, hours, overtime_share, overtime_limit)
-    loads = _loads(spread)
-    paces = [pace(x * wanted, x * upkeep, hours, overtime_share, overtime_limit) for x in loads]
-    return float(np.dot(loads, paces) / loads.sum())
-
-
-@lru_cache(maxsize=8)
-def _loads(spread: float) -> Floats:
-    """Quantiles of a gamma law of mean 1 and this coefficient of variation."""
-    from scipy.special import gammaincinv
-
-    shape = spread**-2.0
-    return np.asarray(gammaincinv(shape, (np.arange(_LOADS) + 0.5) / _LOADS) / shape, dtype=np.float64)
 
 
 def workload_spread(authority: Authority) -> float:
@@ -199,37 +174,32 @@ def workload_spread(authority: Authority) -> float:
 
 
 def _look(
-    question: _Question,
-    pathway: Pathway,
-    scale: float,
-    speed: float,
-    handovers: Handovers,
-    snapshots: int = 0,
-) -> tuple[History, float]:
-    """The history at this scale of work, and the pace at which its mix of cases is served."""
+    question: _Question, scale: float, paces: Floats, handovers: Handovers, snapshots: int = 0
+) -> tuple[History, Floats, Mix, Floats]:
+    """At this scale of work: the history, paces, mix of cases and shares of staff that go with each other."""
     from workforce_sim.authority.history import trace
+    from workforce_sim.authority.paces import LEAST_PACE, Mix
 
+    pathway = question.pathway
     table = pathway.table(scale)
 
-    def at(pace_now: float, number: int) -> History:
+    def at(paces_now: Floats, number: int) -> History:
         return trace(
             table,
-            pace_now,
+            paces_now,
             handovers=handovers,
             early_return_factor=pathway.early_return_factor,
             return_per_change=pathway.return_per_change,
             snapshots=number,
         )
 
-    k = question.caseload
-    for _ in range(_ROUNDS):  # the pace decides the mix, and the mix the pace
-        history = at(speed, 0)
-        wanted, upkeep = _hours_per_child(history, table.stages, speed)
-        found = max(
-            LEAST_PACE,
-            mean_pace(k * wanted, k * upkeep, question.case_hours, *question.overtime, question.spread),
-        )
-        if abs(found - speed) < 1e-9:
+    for _ in range(_ROUNDS):  # the paces decide the mix, and the mix the paces
+        history = at(paces, 0)
+        mix = Mix.of(table.stages, history.worked_hours, history.days, paces, question.children_met)
+        shares = mix.shares_at_one_pace(question.caseload, len(pathway.team_types), question.hours)
+        found = np.maximum(LEAST_PACE, mix.paces(question.caseload, shares, question.hours))
+        settled = float(np.abs(found - paces).max()) < 1e-9
+        paces = found
+        if settled:
             break
-        speed = found
-    return (at(speed, snapshots) if snapshots else history), speed
+    return (at(paces, snapshots) if snapshots else history), paces, mix, shares

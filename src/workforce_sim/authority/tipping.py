@@ -16,8 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
-from workforce_sim.authority.flows import mean_able
-from workforce_sim.authority.steady import mean_pace, steady, workload_spread
+from workforce_sim.authority.steady import steady, workload_spread
 
 if TYPE_CHECKING:
     from workforce_sim.authority.authority import Authority
@@ -59,22 +58,15 @@ def completions(authority: Authority, caseloads: npt.ArrayLike) -> npt.NDArray[n
     Returns:
         Children a year, of the same shape.
     """
-    state, c = steady(authority), authority.casework
-    hours, overtime = _hours(authority)
-    rules = (hours, c.overtime_share, overtime, workload_spread(authority))
+    state = steady(authority)
 
     def yearly(n: float) -> float:
-        wanted = n * state.wanted_hours
-        return wanted * mean_pace(wanted, n * state.upkeep_hours, *rules) / state.work_hours * DAYS_PER_YEAR
+        """At the mix of cases and the shares of staff of the steady state."""
+        progress = n * state.mix.wanted * state.mix.paces(n, state.type_shares, state.hours)
+        return float(progress.sum()) / state.work_hours * DAYS_PER_YEAR
 
     found: npt.NDArray[np.float64] = np.vectorize(yearly, otypes=[np.float64])(caseloads)
     return found
-
-
-def _hours(authority: Authority) -> tuple[float, float]:
-    """Hours of case work and most overtime a day of an FTE of case holders as they are at the start."""
-    c, able = authority.casework, mean_able(authority)
-    return c.case_hours_per_day * able, c.overtime_limit_hours_per_day * able
 
 
 def tipping_point(authority: Authority) -> TippingPoint:
@@ -90,7 +82,7 @@ def tipping_point(authority: Authority) -> TippingPoint:
     upkeep, each = state.upkeep_hours, state.wanted_hours + state.upkeep_hours
     if each == 0:
         return TippingPoint(math.inf, math.inf, 0.0, math.inf, 0.0, math.inf)
-    hours, overtime = _hours(authority)
+    hours, overtime = state.hours.case_hours, state.hours.overtime_limit
     full = hours / each
     most = _most_completions(authority, full)
     holders = authority.case_holders_fte()
@@ -111,7 +103,7 @@ def _most_completions(authority: Authority, full: float) -> float:
     state, c = steady(authority), authority.casework
     each = state.wanted_hours + state.upkeep_hours
     worth_it = c.overtime_share * each > state.upkeep_hours
-    hours, overtime = _hours(authority)
+    hours, overtime = state.hours.case_hours, state.hours.overtime_limit
     corner = (hours + overtime / c.overtime_share) / each if worth_it else full
     if workload_spread(authority) == 0.0:
         return corner

@@ -13,13 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from workforce_sim.authority.pace import pace
+from workforce_sim.authority.paces import pace_of
 from workforce_sim.casework.records import ALARM, GATE, LEAVING, NOTHING, URGENT, WORK_DONE, WORKING
 from workforce_sim.casework.rules import AT_ONCE, LEAST_WORK
 from workforce_sim.compiled import compiled, fetch_soon
 
 MET = 1e-12  # a leaving threshold with no more than this left is met
-pace_of = compiled(pace)  # the one implementation of the rule
 
 #: Most entries of the log that one event makes.
 _ENTRIES = 8

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 #: Goes into every result. It changes when the same seed no longer gives the same run.
-STREAM_VERSION = 3
+STREAM_VERSION = 4
 
 _HALF_STEP = 2.0**-54  # keeps uniforms off 0, where inverse laws end
 _LARGEST = 1.0 - 2.0**-53  # half a step more would be rounded to 1, where they end as well

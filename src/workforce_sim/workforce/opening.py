@@ -47,7 +47,11 @@ def open_service(authority: Authority, teams: Layout, service: Service, luck: Lu
     n = established_posts(authority)
     state_luck = luck.uniforms(Stream.POST_STATE, n)
     service_luck = luck.uniforms(Stream.POST_SERVICE, n)
-    notice_luck = luck.uniforms(Stream.POST_NOTICE, n)
+    places = sum(above_establishment_places(authority))
+    notice_luck, above_luck = (
+        luck.uniforms(Stream.POST_NOTICE, number, layer=layer)
+        for layer, number in ((ESTABLISHED, n), (ABOVE, places))
+    )
     residual_luck = luck.uniforms(Stream.LEAVE, n)
     notice_days = authority.workforce.notice_days
     assignment = authority.workforce.agency_assignment_months / 12 * DAYS_PER_YEAR
@@ -83,12 +87,11 @@ def open_service(authority: Authority, teams: Layout, service: Service, luck: Lu
                 cover=cover,
             )
         number += group.number
-    _open_above_establishment(authority, teams, service, luck)
+    _open_above_establishment(authority, teams, service, above_luck)
 
 
-def _open_above_establishment(authority: Authority, teams: Layout, service: Service, luck: Luck) -> None:
+def _open_above_establishment(authority: Authority, teams: Layout, service: Service, luck: Floats) -> None:
     number = 0
-    u = luck.uniforms(Stream.POST_NOTICE, sum(above_establishment_places(authority)), layer=ABOVE)
     notice, ending = authority.agency.notice_days, agency_on_notice(authority)
     for grade, places in enumerate(above_establishment_places(authority)):
         team_of = teams.dealt(authority.posts[grade], places)
@@ -101,7 +104,7 @@ def _open_above_establishment(authority: Authority, teams: Layout, service: Serv
                 luck=(ABOVE, number),
                 established=False,
                 state=AGENCY if filled else EMPTY,
-                notice_left=_notice_left(float(u[number]), notice, ending) if filled else 0.0,
+                notice_left=_notice_left(float(luck[number]), notice, ending) if filled else 0.0,
             )
             number += 1
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from workforce_sim.authority.steady import workload_spread
 from workforce_sim.authority.tipping import completions, tipping_point
 from workforce_sim.numbers import plural
 from workforce_sim.report.charts.panels import CAUTION, frame, make_panels
@@ -34,8 +35,8 @@ Floats = npt.NDArray[np.float64]
 def tipping_chart(authority: Authority, *, narrow: bool = False) -> Chart:
     """Children a case holder completes a year by caseload: rising, slower, falling; and the way back.
 
-    Where the curve lies above the line of referrals caseloads fall, below it they grow. Mean-field: everybody
-    holds the same, nothing is left to chance.
+    Where the curve lies above the line of referrals caseloads fall, below it they grow. Mean-field:
+    workers' loads differ as in the steady state (with a pathway), nothing else is left to chance.
 
     Returns:
         A matplotlib figure; nothing is shown or saved.
@@ -72,10 +73,13 @@ def tipping_chart(authority: Authority, *, narrow: bool = False) -> Chart:
         panel.set_ylabel("children a year")
         panel.set_xlim(0, n[-1])
         panel.set_ylim(0, 1.25 * point.completed_at_most)
+        loads = (
+            "Loads differ as they do in runs" if workload_spread(authority) else "Everybody holds the same"
+        )
         note = (
             f"Dotted: up to {point.full_attention:.0f} children everybody gets full attention. Where the "
-            "curve is above the dashed line caseloads fall, where it is below they grow. Everybody holds "
-            "the same and nothing is left to chance; assumptions held fixed."
+            f"curve is above the dashed line caseloads fall, where it is below they grow. {loads} "
+            "and nothing else is left to chance; assumptions held fixed."
         )
         frame(chart, f"{authority.name}: where caseload tips", note, "", narrow, legend=panel)
     chart.table = _curve(n, completions(authority, n), point.referred)
