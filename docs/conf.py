@@ -26,7 +26,7 @@ nitpicky = True
 # Their documentation is elsewhere, and fetching its index would need a network. "array_like" is numpy's own
 # word, and Floats the library's name for an array of numpy's.
 _OTHERS = ("array_like", "collections", "datetime", "dt", "hypothesis", "matplotlib", "numpy", "os", "pandas")
-_OTHERS += ("pathlib", "pd", "pydantic", "simpy", "typing", "xarray", "xr", "Figure", "Floats")
+_OTHERS += ("pathlib", "pd", "pydantic", "simpy", "typing", "xarray", "xr", "np", "Figure", "Floats", "Path")
 nitpick_ignore_regex = [("py:.*", rf"({'|'.join(_OTHERS)})(\..*)?")]
 html_theme = "furo"
 html_static_path = ["_static"]
