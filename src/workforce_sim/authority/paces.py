@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -112,6 +112,7 @@ class Mix:
             return np.full(number, 1.0 / number)
         types = self._by_type(caseload or 1.0, number, hours)  # with nobody open, as for one child each
 
+        @cache  # the solver asks again for both ends, and for what it found
         def needed(one_pace: float) -> Floats:
             """Of one FTE of case holders in all, those whom each type needs to go at this pace."""
             return np.array([team_type.staff(one_pace) for team_type in types])

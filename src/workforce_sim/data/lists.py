@@ -189,9 +189,8 @@ def date(cell: Cell) -> dt.date | None:
 
 
 def _of_formats(text: str) -> dt.date | None:
-    text = _NAMED.sub(
-        lambda name: f"/{month_number(name[1])}/", text
-    )  # %b would speak the computer's language
+    # %b would speak the computer's language
+    text = _NAMED.sub(lambda name: f"/{month_number(name[1])}/", text)
     for form in _FORMATS:
         try:
             return dt.datetime.strptime(text, form).date()

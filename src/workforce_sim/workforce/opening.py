@@ -47,11 +47,8 @@ def open_service(authority: Authority, teams: Layout, service: Service, luck: Lu
     n = established_posts(authority)
     state_luck = luck.uniforms(Stream.POST_STATE, n)
     service_luck = luck.uniforms(Stream.POST_SERVICE, n)
-    places = sum(above_establishment_places(authority))
-    notice_luck, above_luck = (
-        luck.uniforms(Stream.POST_NOTICE, number, layer=layer)
-        for layer, number in ((ESTABLISHED, n), (ABOVE, places))
-    )
+    notice_luck = luck.uniforms(Stream.POST_NOTICE, n)
+    above_luck = luck.uniforms(Stream.POST_NOTICE, sum(above_establishment_places(authority)), layer=ABOVE)
     residual_luck = luck.uniforms(Stream.LEAVE, n)
     notice_days = authority.workforce.notice_days
     assignment = authority.workforce.agency_assignment_months / 12 * DAYS_PER_YEAR
