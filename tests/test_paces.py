@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
@@ -112,6 +112,10 @@ def test_a_type_that_only_keeps_cases_has_the_hours_they_cost() -> None:
     st.floats(0.05, 12.0),
     st.floats(1.0, 6.0),
 )
+@example([(0, 5e-324, 0.0, 1.0)], 0.0, 0.0, 2.0, 1.0)
+@example([(0, 5e-324, 0.0, 1.0)], 12.0, 0.48, 2.0, 1.0)
+@example([(0, 0.0, 5e-324, 1.0), (1, 5e-324, 0.0, 1.0)], 12.0, 0.48, 2.0, 1.0)
+@example([(0, 1.0, 0.0, 1.0), (1, 1e-12, 0.0, 1.0)], 12.0, 0.48, 2.0, 1.0)
 def test_shares_and_paces_are_there_for_any_service(
     of: list[tuple[int, float, float, float]],
     caseload: float,

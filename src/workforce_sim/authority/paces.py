@@ -23,7 +23,8 @@ Floats = npt.NDArray[np.float64]
 #: A service that cannot keep up at all is taken to give at least this share of full attention.
 LEAST_PACE = 0.02
 
-#: As near to full attention as a law of loads without an end comes, and so few or many FTE for it.
+#: As near to full attention as a law of loads without an end comes, and so few or many FTE for it; fewer FTE
+#: or hours are none.
 _FULL, _FEWEST, _MOST = 1.0 - 1e-6, 1e-9, 1e6
 
 _LOADS = 100  # quantiles of the law of workers' loads
@@ -97,7 +98,7 @@ class Mix:
         """Pace of every stage, 0 to 1, at this caseload and with these shares of the case holders by type."""
         found = np.ones(len(self.types))
         for team_type in self._by_type(caseload, len(shares), hours):
-            if team_type.wanted:
+            if not team_type.idle:
                 team_type.pace(float(shares[team_type.number]))
                 found[team_type.here] = team_type.paces
         return found
@@ -122,6 +123,8 @@ class Mix:
             too_many = needed(low).sum() > 1.0
             one_pace = low if too_many else _root(lambda p: 1.0 - needed(p).sum(), low, one_pace)
         found = needed(one_pace)
+        if found.sum() <= _FEWEST:  # hardly anything to do
+            return np.full(number, 1.0 / number)
         shares: Floats = found / found.sum()
         return shares
 
@@ -137,6 +140,7 @@ class _TeamType:
         self.here = mix.types == number
         wanted = mix.wanted[self.here]
         self.wanted = caseload * float(wanted.sum())
+        self.idle = self.wanted <= _FEWEST  # so little that dividing by it means nothing
         self.upkeep = caseload * float(mix.upkeep[self.here].sum())
         self._weights = wanted / wanted.sum() if self.wanted else wanted
         alike = hours.spread < _ALIKE
@@ -154,7 +158,7 @@ class _TeamType:
 
     def staff(self, one_pace: float) -> float:
         """The FTE with which it goes at this pace."""
-        if not self.wanted:
+        if self.idle:
             return self.upkeep / self.hours.case_hours
         fewest = 0.5 * one_pace * self.wanted / (self.hours.case_hours + self.hours.overtime_limit)
         most = (self.wanted + self.upkeep) / self.hours.case_hours

@@ -113,7 +113,8 @@ def _question(authority: Authority) -> _Question:
             case_hours=c.case_hours_per_day * able,
             overtime_share=c.overtime_share,
             overtime_limit=c.overtime_limit_hours_per_day * able,
-            spread=workload_spread(authority),
+            # only the stages of a pathway make loads differ enough to matter
+            spread=0.0 if authority.pathway is None else c.workload_spread,
         ),
         handovers=(changes, reading, c.handover_progress_lost),
         referred_per_day=authority.demand.children_per_year / DAYS_PER_YEAR,
@@ -166,11 +167,6 @@ def _solved(question: _Question) -> Steady:
         type_shares=shares,
         hours=question.hours,
     )
-
-
-def workload_spread(authority: Authority) -> float:
-    """How much workers' loads differ: only the stages of a pathway make them differ enough to matter."""
-    return 0.0 if authority.pathway is None else authority.casework.workload_spread
 
 
 def _look(

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workforce_sim.authority.calendar import DAYS_PER_YEAR
-from workforce_sim.authority.steady import steady, workload_spread
+from workforce_sim.authority.steady import steady
 
 if TYPE_CHECKING:
     from workforce_sim.authority.authority import Authority
@@ -100,12 +100,12 @@ def tipping_point(authority: Authority) -> TippingPoint:
 
 def _most_completions(authority: Authority, full: float) -> float:
     """The caseload at which a worker completes most; without a spread of loads, a corner of the curve."""
-    state, c = steady(authority), authority.casework
+    state = steady(authority)
     each = state.wanted_hours + state.upkeep_hours
-    worth_it = c.overtime_share * each > state.upkeep_hours
+    worth_it = state.hours.overtime_share * each > state.upkeep_hours
     hours, overtime = state.hours.case_hours, state.hours.overtime_limit
-    corner = (hours + overtime / c.overtime_share) / each if worth_it else full
-    if workload_spread(authority) == 0.0:
+    corner = (hours + overtime / state.hours.overtime_share) / each if worth_it else full
+    if state.hours.spread == 0.0:
         return corner
     from scipy.optimize import minimize_scalar
 

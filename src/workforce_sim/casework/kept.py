@@ -51,25 +51,21 @@ class Kept:
 
     def log(self, now: State) -> Any:
         """All events so far."""
-        run = now.run[0]
         if self._log_file is None:
-            return now.log[: int(run.logged)]
-        if run.logged:
-            self.with_log_room(now)
+            return now.log[: int(now.run[0].logged)]
+        self.finish(now)
         return self._log_file.read()
 
     def visits(self, now: State) -> Any:
         """All visits that have ended so far."""
         assert self._visits is not False, "they have not been kept"
-        run = now.run[0]
-        if self._visits is True:
-            return now.visits[: int(run.visited)]
-        if run.visited:
-            self.with_visits_room(now)
-        return self._visits.read()
+        if isinstance(self._visits, RecordFile):
+            self.finish(now)
+            return self._visits.read()
+        return now.visits[: int(now.run[0].visited)]
 
     def finish(self, now: State) -> None:
-        """The run is over: what is still here goes into the files."""
+        """What is still here goes into the files."""
         if self._log_file is not None and now.run[0].logged:
             self.with_log_room(now)
         if isinstance(self._visits, RecordFile) and now.run[0].visited:

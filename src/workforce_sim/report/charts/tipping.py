@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from workforce_sim.authority.steady import workload_spread
+from workforce_sim.authority.steady import steady
 from workforce_sim.authority.tipping import completions, tipping_point
 from workforce_sim.numbers import plural
 from workforce_sim.report.charts.panels import CAUTION, frame, make_panels
@@ -74,7 +74,9 @@ def tipping_chart(authority: Authority, *, narrow: bool = False) -> Chart:
         panel.set_xlim(0, n[-1])
         panel.set_ylim(0, 1.25 * point.completed_at_most)
         loads = (
-            "Loads differ as they do in runs" if workload_spread(authority) else "Everybody holds the same"
+            "Loads differ as they do in runs"
+            if steady(authority).hours.spread
+            else "Everybody holds the same"
         )
         note = (
             f"Dotted: up to {point.full_attention:.0f} children everybody gets full attention. Where the "
